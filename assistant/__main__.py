@@ -1,0 +1,5 @@
+"""`python -m assistant` is `briefing`."""
+
+from assistant.cli import main
+
+main()

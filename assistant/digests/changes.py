@@ -1,0 +1,88 @@
+"""What a story has that its earlier reports did not: numbers, names, statements. Each with its sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from assistant.digests.conflicts import Figure, figures, same_matter
+from assistant.digests.nouns import Change, DigestSentence
+from assistant.digests.select import Candidate
+from assistant.digests.text import names, terms, words
+from index.article import Article
+from index.passages import sentences
+
+MOST = 2  # changes of a story that are shown
+NEW_STATEMENT = 0.35  # most that it may share with any earlier sentence, of its content words
+WORDS = 30  # of a sentence shown for a new name or statement
+
+
+def changes(
+    articles: Sequence[Article], earlier: Sequence[Article], pool: Sequence[Candidate], shown: Sequence[DigestSentence]
+) -> tuple[Change, ...]:
+    """Up to two changes: a number that contradicts all earlier values first, then a new name, then a new statement.
+
+    `earlier` has the newest report first. A name counts when two articles, or the story's first sentence, carry it.
+    """
+    found = [*_numbers(articles, earlier), *_names(articles, earlier, pool), *_statements(earlier, pool, shown)]
+    kept: list[Change] = []
+    for change in found:
+        if all(change.sentence != other.sentence for other in kept):
+            kept.append(change)
+    return tuple(kept[:MOST])
+
+
+def background(
+    earlier: Sequence[Candidate], shown: Sequence[DigestSentence], most_words: int = WORDS
+) -> DigestSentence | None:
+    """One sentence of the earlier reports that says something else than what is shown."""
+    bags = [frozenset(terms(sentence.text)) for sentence in shown]
+    for candidate in earlier:
+        if candidate.words <= most_words and all(_share(candidate.terms, bag) < 0.5 for bag in bags):
+            return candidate.sentence
+    return None
+
+
+def _numbers(articles: Sequence[Article], earlier: Sequence[Article]) -> Iterator[Change]:
+    old = figures(earlier)
+    done = set()
+    for figure in figures(articles):
+        before = [o for o in old if o.amount.quantity == figure.amount.quantity and same_matter(o, figure)]
+        fresh = before and all(o.amount.contradicts(figure.amount) for o in before)
+        if fresh and figure.amount.quantity not in done and _comparable(figure):
+            done.add(figure.amount.quantity)
+            yield Change("number", figure.amount.written, before[0].amount.written, figure.sentence, before[0].sentence)
+
+
+def _comparable(figure: Figure) -> bool:
+    return figure.amount.quantity.startswith("people ") or figure.amount.quantity[:1] in "%$€£¥"
+
+
+def _names(articles: Sequence[Article], earlier: Sequence[Article], pool: Sequence[Candidate]) -> Iterator[Change]:
+    known = {word.lower() for article in earlier for word in words(f"{article.title} {article.text}")}
+    spread = Counter(name for article in articles for name in dict.fromkeys(names(article.text)))
+    first = set(names(pool[0].sentence.text)) if pool else set()
+    for name, count in sorted(spread.items(), key=lambda item: (-item[1], item[0])):
+        parts = words(name)
+        if len(parts) < 2 or not (count > 1 or name in first) or any(part.lower() in known for part in parts):
+            continue
+        for candidate in pool:
+            if name in candidate.sentence.text and candidate.words <= WORDS:
+                yield Change("name", name, "", candidate.sentence)
+                break
+
+
+def _statements(
+    earlier: Sequence[Article], pool: Sequence[Candidate], shown: Sequence[DigestSentence]
+) -> Iterator[Change]:
+    old = [frozenset(terms(article.text[s:e])) for article in earlier for s, e in sentences(article.text)[:25]]
+    for candidate in pool[:8]:
+        if candidate.sentence in shown or candidate.words > WORDS:
+            continue
+        if all(_share(candidate.terms, bag) <= NEW_STATEMENT for bag in old):
+            yield Change("statement", "", "", candidate.sentence)
+            return
+
+
+def _share(left: frozenset[str], right: frozenset[str]) -> float:
+    return len(left & right) / max(min(len(left), len(right)), 1)

@@ -1,0 +1,107 @@
+"""Which sentences say a story: centroid and lead, little repetition, nothing that dangles. Whole sentences only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from assistant.digests.features import term_matrix
+from assistant.digests.nouns import DigestSentence
+from assistant.digests.standalone import dateline_length, is_personal, stands_alone
+from assistant.digests.text import terms, word_count
+from index.article import Article
+from index.passages import sentences
+
+SENTENCES_READ = 25  # of each article, from its beginning
+ARTICLES_READ = 12  # of each story, the most central
+POOL = 24  # candidates from which the combination is chosen
+PERSONAL = 0.4  # taken off a sentence that says I, we or you
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that could stand on the page, with what is known of it."""
+
+    sentence: DigestSentence
+    rank: int  # of its article in the story, 0 for the most central
+    position: int  # among the sentences of its article
+    words: int
+    terms: frozenset[str]
+    salience: float
+
+
+def candidates(articles: Sequence[Article], topic: str = "") -> list[Candidate]:
+    """All sentences of a story that can stand alone, best first. `articles` come with the most central first."""
+    spoken = [
+        (_sentence(article, start, end, position), rank, position)
+        for rank, article in enumerate(articles[:ARTICLES_READ])
+        for position, (start, end) in enumerate(sentences(article.text)[:SENTENCES_READ])
+    ]
+    if not spoken:
+        return []
+    bags = [terms(sentence.text) for sentence, _, _ in spoken]
+    titles = {term for article in articles for term in terms(article.title)}
+    wanted = set(terms(topic))
+    matrix = term_matrix(bags)
+    centre = matrix.sum(axis=0).A1
+    central = matrix @ centre
+    top = max(float(central.max()), 1e-9)
+    found = []
+    for (sentence, rank, position), bag, closeness in zip(spoken, bags, central.tolist(), strict=True):
+        if stands_alone(sentence.text):
+            salience = _salience(closeness / top, position, rank, set(bag), titles, wanted)
+            salience -= PERSONAL if is_personal(sentence.text) else 0.0
+            found.append(Candidate(sentence, rank, position, word_count(sentence.text), frozenset(bag), salience))
+    return sorted(found, key=lambda c: (-c.salience, c.sentence.article_id, c.sentence.start))
+
+
+def choose(
+    pool: Sequence[Candidate], most: int, word_limit: int, said: Sequence[frozenset[str]] = ()
+) -> list[DigestSentence]:
+    """Up to `most` sentences of up to `word_limit` words in all, the best combination of the pool, in reading order."""
+    fit = [c for c in pool if c.words <= word_limit][:POOL]
+    best: tuple[float, tuple[Candidate, ...]] = (0.0, ())
+    for size in range(1, most + 1):
+        for group in combinations(fit, size):
+            if sum(c.words for c in group) <= word_limit:
+                value = _worth(group, said)
+                if value > best[0] + 1e-9:
+                    best = (value, group)
+    return [c.sentence for c in _reading_order(best[1])]
+
+
+def _worth(group: Sequence[Candidate], said: Sequence[frozenset[str]]) -> float:
+    """Salience in all, less what repeats; a further sentence must earn its place."""
+    value = sum(c.salience for c in group) - 0.25 * (len(group) - 1)
+    for left, right in combinations(group, 2):
+        value -= 1.2 * _overlap(left.terms, right.terms)
+    for c in group:
+        value -= 1.0 * max((_overlap(c.terms, other) for other in said), default=0.0)
+    return value
+
+
+def _reading_order(group: Sequence[Candidate]) -> list[Candidate]:
+    """The most lead-like first; then the sentences of one article stay together, in its order."""
+    if not group:
+        return []
+    first = min(group, key=lambda c: (c.position, -c.salience, c.rank))
+    return sorted(group, key=lambda c: (c.rank != first.rank, c.rank, c.position))
+
+
+def _sentence(article: Article, start: int, end: int, position: int) -> DigestSentence:
+    """The sentence; the first of an article begins after its dateline."""
+    if position == 0:
+        start += dateline_length(article.text[start:end])
+    return DigestSentence(article.id, start, end, article.text[start:end])
+
+
+def _salience(central: float, position: int, rank: int, bag: set[str], titles: set[str], wanted: set[str]) -> float:
+    lead: float = 1.0 / (1.0 + position) ** 0.5
+    title = len(bag & titles) / max(len(bag), 1)
+    topic = len(bag & wanted) / max(len(wanted), 1)
+    return 0.5 * central + 0.5 * lead + 0.2 * title + 0.4 * topic - 0.02 * rank
+
+
+def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    return len(left & right) / max(min(len(left), len(right)), 1)

@@ -1,0 +1,120 @@
+"""From readings to an order of passages and to the probability that a question is answered.
+
+Each layer is a logistic regression over a few named features, fitted by `assistant.reader.training.calibrate` and
+stored with the weights. The length of the question is no feature, and none is made of it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from assistant.reader.nouns import Candidate, Reading
+
+Layer = Mapping[str, float]  # a weight for each feature; "bias" is the constant
+_CLIP = 12.0  # logits beyond this say no more
+_NEARBY = 5  # readings of which the surest counts
+
+_COMMON = frozenset(
+    """a about after all also am an and any are as at be been before being but by can could did do does during each for
+    from get got had has have he her here him his how i if in into is it its just many me might more most much must my
+    new no not now of off on one only or other our out over own said same say says she should since so some such than
+    that the their them then there these they this those to told too under until up us very was way we were what when
+    where which while who whom whose why will with within without would you your""".split()
+)
+_MONTHS = "january february march april may june july august september october november december".split()
+
+
+def passage_scores(candidates: Sequence[Candidate], readings: Sequence[Reading], layer: Layer) -> list[float]:
+    """A logit for each candidate that orders them; candidates that were not read stand behind those that were."""
+    return [
+        _linear(passage_features(candidate, reading, candidates), layer) - (0 if reading.read else 1e3)
+        for candidate, reading in zip(candidates, readings, strict=True)
+    ]
+
+
+def passage_features(candidate: Candidate, reading: Reading, candidates: Sequence[Candidate]) -> dict[str, float]:
+    """What the "passage" layer sees; BM25 as a share of the best among all candidates of the question."""
+    most = max((c.lexical for c in candidates), default=0.0) or 1.0
+    scores = {"dense": candidate.dense, "lexical": candidate.lexical / most}
+    return {**_logits(reading), **scores} if reading.read else scores
+
+
+def confidence(
+    question: str, candidates: Sequence[Candidate], readings: Sequence[Reading], order: Sequence[float], layer: Layer
+) -> float:
+    """The probability that the candidates answer the question; 0 without candidates. `order`: passage_scores."""
+    if not any(reading.read for reading in readings):
+        return 0.0
+    return probability(features(question, candidates, readings, order), layer)
+
+
+def probability(values: Mapping[str, float], layer: Layer) -> float:
+    """What a layer makes of its features."""
+    return logistic(_linear(values, layer))
+
+
+def features(
+    question: str, candidates: Sequence[Candidate], readings: Sequence[Reading], order: Sequence[float]
+) -> dict[str, float]:
+    """What the "answered" layer sees: logits, and shares between 0 and 1."""
+    ranked = sorted((n for n, r in enumerate(readings) if r.read), key=lambda n: -order[n])[:_NEARBY]
+    best, candidate = readings[ranked[0]], candidates[ranked[0]]
+    whole = f"{candidate.title} {_day(candidate)} {candidate.text}"
+    return {
+        **{f"best_{name}": value for name, value in _logits(best).items()},
+        "most_answered": max(_clip(readings[n].answered) for n in ranked),
+        "margin": order[ranked[0]] - order[ranked[1]] if len(ranked) > 1 else 0.0,
+        "words": share(words(question), whole),
+        "names": share(_names(question), whole),
+        "numbers": share(set(re.findall(r"\d+", question)), whole),
+    }
+
+
+def _logits(reading: Reading) -> dict[str, float]:
+    return {
+        "relevance": _clip(reading.relevance),
+        "answered": _clip(reading.answered),
+        "span": _clip(reading.span_score),
+        "evidence": _clip(max((s.evidence for s in reading.sentences), default=-_CLIP)),
+    }
+
+
+def share(wanted: set[str], text: str) -> float:
+    """The share of these words that the text holds; 1 when there are none."""
+    if not wanted:
+        return 1.0
+    held = {_stem(word) for word in re.findall(r"\w+", text.casefold())}
+    return sum(_stem(word.casefold()) in held for word in wanted) / len(wanted)
+
+
+def words(question: str) -> set[str]:
+    """The question's own words, without the common ones."""
+    return {word for word in re.findall(r"\w+", question.casefold()) if word not in _COMMON}
+
+
+def _names(question: str) -> set[str]:
+    """Capitalised words that do not begin the question."""
+    return {m.group() for m in re.finditer(r"(?<=\s)[“\"'(]?[A-Z][\w-]+", question)}
+
+
+def _stem(word: str) -> str:
+    return word[:6]
+
+
+def _day(candidate: Candidate) -> str:
+    return f"{candidate.date.day} {_MONTHS[candidate.date.month - 1]} {candidate.date.year}" if candidate.date else ""
+
+
+def _linear(values: Mapping[str, float], layer: Layer) -> float:
+    return layer.get("bias", 0.0) + sum(layer.get(name, 0.0) * value for name, value in values.items())
+
+
+def _clip(logit: float) -> float:
+    return max(-_CLIP, min(_CLIP, logit))
+
+
+def logistic(logit: float) -> float:
+    """A logit as a probability."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, logit))))

@@ -1,0 +1,166 @@
+"""The local reader: reads search's candidates against a question and scores them. Loading it imports torch."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant.reader.nouns import UNREAD, Candidate, Reading, Sentence
+from assistant.reader.tokens import Pair, header, pairs
+from index.errors import ModelError
+from index.passages import sentences
+
+if TYPE_CHECKING:
+    from assistant.reader.network import Network
+
+WEIGHTS = Path(__file__).with_name("weights.safetensors")
+LONGEST = 256  # tokens of a pair; the network was trained up to this length
+MOST = 24  # candidates read for one question; the others keep search's order behind them
+WAVE = 8  # candidates in one batch
+LONGEST_SPAN = 40  # tokens
+PLAIN = Reading(UNREAD, UNREAD, 0, 0, UNREAD)
+
+
+@dataclass(slots=True)
+class _Job:
+    """The pairs of one caller, waiting to be read."""
+
+    rows: list[Pair]
+    done: threading.Event = field(default_factory=threading.Event)
+    scores: list[Any] = field(default_factory=list)
+    error: BaseException | None = None
+
+
+class Reader:
+    """A loaded reader. Its methods may be called from several threads; questions that wait are read together."""
+
+    def __init__(self, network: Network, metadata: dict[str, str]) -> None:
+        self._network = network
+        self.metadata = metadata
+        self._waiting: list[_Job] = []
+        self._queue, self._turn = threading.Lock(), threading.Lock()
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> Reader:
+        """The packaged reader, or the one in this safetensors file.
+
+        bfloat16 on a processor that computes in it, else float32. Raises ModelError when there are no weights or
+        they do not fit this version.
+        """
+        from assistant.reader import network as net
+
+        path = path or WEIGHTS
+        try:
+            network, metadata = net.load(path)
+        except Exception as error:  # a missing, damaged or foreign file: each library raises its own
+            raise ModelError(
+                f"The reader's weights in {path} cannot be loaded ({error}); reinstall Briefing."
+            ) from error
+        return cls(net.lowered(network), metadata)
+
+    @property
+    def layers(self) -> dict[str, Any]:
+        """The logistic layers and thresholds that are stored with the weights; see `judge`."""
+        return dict(json.loads(self.metadata.get("layers", "{}")))
+
+    def read(self, question: str, candidates: Sequence[Candidate], most: int = MOST) -> list[Reading]:
+        """One Reading for each candidate, in their order.
+
+        Only the `most` candidates with the best scores of search are read; `Reading.read` is False for the others.
+        """
+        order = sorted(range(len(candidates)), key=lambda n: -cheap(candidates[n], candidates))[:most]
+        chosen = [candidates[n] for n in order]
+        cuts = [sentences(c.text) for c in chosen]
+        rows = pairs([question] * len(chosen), [header(c.title, c.date) for c in chosen],
+                     [c.text for c in chosen], cuts, LONGEST)  # fmt: skip
+        readings = [PLAIN] * len(candidates)
+        for n, row, sliced, scores in zip(order, rows, cuts, self._scores(rows), strict=True):
+            readings[n] = _reading(row, sliced, scores)
+        return readings
+
+    def _scores(self, rows: list[Pair]) -> list[Any]:
+        """Wait for a turn; whoever has it reads for all that wait."""
+        job = _Job(rows)
+        with self._queue:
+            self._waiting.append(job)
+        with self._turn:
+            if not job.done.is_set():
+                with self._queue:
+                    jobs, self._waiting = self._waiting, []
+                self._run(jobs)
+        if job.error:
+            raise ModelError(f"The reader failed: {job.error}") from job.error
+        return job.scores
+
+    def _run(self, jobs: list[_Job]) -> None:
+        rows = [row for job in jobs for row in job.rows]
+        try:
+            scores = self._forward(rows)
+            for job in jobs:
+                job.scores, scores = scores[: len(job.rows)], scores[len(job.rows) :]
+        except Exception as error:  # each waiting caller must hear of it
+            for job in jobs:
+                job.error = error
+        finally:
+            for job in jobs:
+                job.done.set()
+
+    def _forward(self, rows: list[Pair]) -> list[Any]:
+        """Batches of rows of about one length, so that little is padded."""
+        from assistant.reader import network as net
+
+        order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
+        scores: list[Any] = [None] * len(rows)
+        for at in range(0, len(order), WAVE):
+            part = order[at : at + WAVE]
+            for n, one in zip(part, net.score(self._network, [rows[n] for n in part]), strict=True):
+                scores[n] = one
+        return scores
+
+
+@cache
+def packaged() -> Reader:
+    """The packaged reader, loaded once in a process."""
+    return Reader.load()
+
+
+def cheap(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
+    """Search's opinion of a candidate: cosine similarity plus BM25 as a share of the best of these candidates."""
+    most = max((c.lexical for c in candidates), default=0.0)
+    return candidate.dense + (0.5 * candidate.lexical / most if most > 0 else 0.0)
+
+
+def _reading(row: Pair, cuts: list[tuple[int, int]], scores: Any) -> Reading:
+    """Logits of one candidate as characters of its text."""
+    first, last, score = _best_span(scores.start, scores.end)
+    shares = _by_sentence(row, cuts, scores)
+    if first < 0:
+        return Reading(scores.relevance, scores.answered, 0, 0, UNREAD, shares)
+    start, end = row.offsets[first][0], row.offsets[last][1]
+    return Reading(scores.relevance, scores.answered, start, end, score - scores.none, shares)
+
+
+def _best_span(start: list[float], end: list[float]) -> tuple[int, int, float]:
+    best = (-1, -1, -math.inf)
+    for first, opening in enumerate(start):
+        window = end[first : first + LONGEST_SPAN]
+        closing = max(window)
+        if opening + closing > best[2]:
+            best = (first, first + window.index(closing), opening + closing)
+    return best
+
+
+def _by_sentence(row: Pair, cuts: list[tuple[int, int]], scores: Any) -> tuple[Sentence, ...]:
+    found = []
+    for number, (start, end) in enumerate(cuts[: (row.sentence_of[-1] + 1) if row.sentence_of else 0]):
+        inside = [n for n, s in enumerate(row.sentence_of) if s == number]
+        if inside:
+            mass = max(scores.start[n] for n in inside)
+            found.append(Sentence(start, end, scores.sentence[number], mass - scores.none / 2))
+    return tuple(found)

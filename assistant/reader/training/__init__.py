@@ -1,0 +1,1 @@
+"""How the reader is trained. Nothing here is imported when Briefing answers."""

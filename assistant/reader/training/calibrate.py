@@ -1,0 +1,118 @@
+"""The last step of training: the logistic layers and the threshold, fitted on questions that nothing was trained on."""
+
+from __future__ import annotations
+
+import json
+import sys
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.reader import judge
+from assistant.reader.model import Reader
+from assistant.reader.select import score_of
+from assistant.reader.training import fitting
+from assistant.reader.training.cases import Asked, Case, cases, development
+
+FOLDS = 5
+PENALTY = 10.0  # of 1, 3, 10 and 30 the best across folds
+
+
+def calibrate(weights: Path, data: Path, work: Path, out: Path, count: int) -> dict[str, Any]:
+    """Fit the layers on so many of the development questions and write the weights with them to `out`."""
+    from assistant.reader import network as net
+    from index.library import Library
+
+    reader = Reader.load(weights)
+    asked = _evenly(development(data, work / "articles"), count)
+    with Library.open(work / "library") as library:
+        library.ingest([work / "articles"])
+        found = list(cases(asked, library, reader))
+    layers = fit(found)
+    network, metadata = net.load(weights)
+    net.save(network, out, {**metadata, "layers": json.dumps(layers)})
+    return layers
+
+
+def _evenly(asked: Sequence[Asked], count: int) -> list[Asked]:
+    step = max(1.0, len(asked) / count)
+    return [asked[int(n * step)] for n in range(min(count, len(asked)))]
+
+
+def fit(found: Sequence[Case]) -> dict[str, Any]:
+    """The layers for passages, sentences and "answered", and the threshold; measured across folds by article."""
+    passage, sentence = _ranking(found)
+    rows = [_features(case, passage) for case in found]
+    labels = [case.asked.answerable for case in found]
+    chances = _across_folds(found, rows, labels)
+    threshold = fitting.best_threshold(chances, labels)
+    _tell(found, passage, sentence, chances, threshold)
+    return {
+        "passage": passage,
+        "sentence": {**sentence, "several": 0.7, "further": 0.0},
+        "answered": fitting.logistic(rows, labels, PENALTY),
+        "threshold": threshold,
+    }
+
+
+def _ranking(found: Sequence[Case]) -> tuple[dict[str, float], dict[str, float]]:
+    good = [case for case in found if case.asked.answerable]
+    passage = fitting.softmax(
+        [([judge.passage_features(c, r, case.candidates) for c, r in zip(case.candidates, case.readings, strict=True)],
+          case.right) for case in good]
+    )  # fmt: skip
+    groups = []
+    for case in good:
+        order = judge.passage_scores(case.candidates, case.readings, passage)
+        rows = [
+            {"passage": rank, "evidence": s.evidence, "span": s.span}
+            for rank, reading in zip(order, case.readings, strict=True)
+            for s in reading.sentences
+        ]
+        groups.append((rows, [right for rights in case.right_sentences for right in rights]))
+    return passage, fitting.softmax(groups)
+
+
+def _features(case: Case, passage: dict[str, float]) -> dict[str, float]:
+    order = judge.passage_scores(case.candidates, case.readings, passage)
+    return judge.features(case.asked.question, case.candidates, case.readings, order)
+
+
+def _across_folds(found: Sequence[Case], rows: list[dict[str, float]], labels: list[bool]) -> list[float]:
+    """Each question's probability by layers that were fitted without its article."""
+    fold = [zlib.crc32(case.asked.near.encode()) % FOLDS for case in found]
+    chances = [0.0] * len(rows)
+    for n in range(FOLDS):
+        inside = [i for i, f in enumerate(fold) if f != n]
+        layer = fitting.logistic([rows[i] for i in inside], [labels[i] for i in inside], PENALTY)
+        for i, f in enumerate(fold):
+            if f == n:
+                chances[i] = judge.probability(rows[i], layer)
+    return chances
+
+
+def _tell(
+    found: Sequence[Case], passage: dict[str, float], sentence: dict[str, float], chances: list[float], at: float
+) -> None:
+    """Print what the development questions say; the exam is `benchmarks/reader_exam.py`."""
+    good = [case for case in found if case.asked.answerable]
+    first = within = quoted = 0
+    for case in good:
+        order = judge.passage_scores(case.candidates, case.readings, passage)
+        ranked = sorted(range(len(order)), key=lambda n: -order[n])
+        first += case.right[ranked[0]]
+        within += any(case.right[n] for n in ranked[:5])
+        places = [(score_of(order[n], s, sentence), n, m)
+                  for n, r in enumerate(case.readings) for m, s in enumerate(r.sentences)]  # fmt: skip
+        _, n, m = max(places)
+        quoted += case.right_sentences[n][m]
+    sure = [c for c, case in zip(chances, found, strict=True) if case.asked.answerable]
+    unsure = [c for c, case in zip(chances, found, strict=True) if not case.asked.answerable]
+    area = sum((a > b) + 0.5 * (a == b) for a in sure for b in unsure) / max(1, len(sure) * len(unsure))
+    kept, refused = (sum(c >= at for c in sure) / len(sure), sum(c < at for c in unsure) / max(1, len(unsure)))
+    print(  # noqa: T201
+        f"development: {len(found)} questions, hits@1 {first / len(good):.3f}, @5 {within / len(good):.3f}, "
+        f"sentence {quoted / len(good):.3f}, AUC {area:.3f}, balanced accuracy {(kept + refused) / 2:.3f}",
+        file=sys.stderr,
+    )

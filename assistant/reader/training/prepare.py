@@ -1,0 +1,58 @@
+"""From the data folder to training examples, by the recipes that a stage's configuration names."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from assistant.reader.training import news, squad
+from assistant.reader.training.corpus import Corpus, articles_of
+from assistant.reader.training.example import Example
+from index.errors import InputError
+
+
+def prepare(
+    recipes: list[dict[str, Any]], data: Path, work: Path, weights: Path | None, rng: random.Random
+) -> Iterator[Example]:
+    """The examples of all recipes. `weights` is the reader of the stage before, for what it must judge.
+
+    Raises InputError for an unknown recipe and for a file that is missing.
+    """
+    for recipe in recipes:
+        match recipe["kind"]:
+            case "squad":
+                yield from _squad(recipe, data, rng)
+            case "hand" | "quiz":
+                yield from _news(recipe, data, rng)
+            case other:
+                raise InputError(f"Unknown kind of training data: {other}.")
+
+
+def _squad(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Example]:
+    rows = squad.examples(needed(data / recipe["file"]), recipe.get("limit"), rng)
+    yield from squad.with_unanswerable(rows, recipe["swap"], recipe["cut"], recipe["other"], rng)
+
+
+def _news(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Example]:
+    corpus = _corpus(needed(data / recipe["articles"]))
+    if recipe["kind"] == "hand":
+        made = list(news.by_hand(corpus, recipe["negatives"], rng, recipe.get("first")))
+    else:
+        made = list(news.quiz(needed(data / recipe["file"]), corpus, recipe["negatives"], rng))
+    for _ in range(recipe.get("times", 1)):
+        yield from made
+
+
+@cache
+def _corpus(path: Path) -> Corpus:
+    return Corpus(articles_of(path), longest=40)
+
+
+def needed(path: Path) -> Path:
+    """The path, when the file is there; raises InputError with what to do otherwise."""
+    if not path.is_file():
+        raise InputError(f"The training data {path} is missing; assistant/reader/README.md says what to put there.")
+    return path

@@ -1,0 +1,420 @@
+"""Library: one folder of articles that can be searched. What the rest of the world uses of the index."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from index import duplicates, sources
+from index.archive import Archive
+from index.article import Article, Failure
+from index.dense import DenseIndex
+from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
+from index.errors import InputError, LibraryBusy, LibraryReadOnly, NothingFound, WrongEmbedder
+from index.filters import Filter
+from index.ingesting import Ingest, Progress, Report
+from index.intake import Intake, Version
+from index.lexical import LexicalIndex
+from index.search import Hit, Searcher
+from index.settings import Settings
+from index.sources.draft import Meter
+
+if TYPE_CHECKING:
+    from index.fetch import Fetcher
+
+SMALL = 5_000  # a library of so few passages gets a new snapshot after every change: one second
+TAIL_SHARE = 0.1  # a larger one when so much of it has changed since the last snapshot
+COMPARED = 512  # vectors at a time, when the index is verified
+PATIENCE = 2.0  # seconds that a second writer waits
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `verify` found. Sound when there are no problems; `derived` ones are mended by `repair`."""
+
+    articles: int
+    passages: int
+    archive: tuple[str, ...]  # problems of the archive itself
+    derived: tuple[str, ...]  # problems of the search indexes
+
+    @property
+    def ok(self) -> bool:
+        return not self.archive and not self.derived
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "ok": self.ok}
+
+
+class Library:
+    """Articles on disk, and search over them. Open it with `Library.open`; safe to use from several threads."""
+
+    def __init__(self, home: Path, embedder: Embedder, *, read_only: bool = False) -> None:
+        self.home = home
+        self.embedder = embedder
+        self.archive = Archive(home / "archive.sqlite3", read_only=read_only)
+        self._dense = DenseIndex(home / "dense")
+        self._lexical = LexicalIndex(home / "lexical")
+        self.intake = Intake(self.archive)
+        self._searcher = Searcher(self.archive, self._dense, self._lexical, embedder, self.intake.twins)
+        self._file_lock = FileLock(home / "lock", thread_local=False)
+        self._thread_lock = threading.RLock()
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        *,
+        embedder: Embedder | None = None,
+        settings: Settings | None = None,
+        any_embedder: bool = False,
+    ) -> Library:
+        """Open the library in this folder (default: `Settings().home`); it is made when it is missing.
+
+        Raises LibraryTooNew, LibraryDamaged, WrongEmbedder (not with `any_embedder`, which is for
+        `repair(reembed=True)`), or LibraryReadOnly when it is missing and cannot be made.
+        """
+        settings = settings or Settings.load()
+        folder = Path(home).expanduser().absolute() if home else settings.home
+        read_only = _make(folder)
+        library = cls(folder, embedder or SentenceTransformerEmbedder(settings.embedder), read_only=read_only)
+        if not any_embedder:
+            library._check_embedder()
+        return library
+
+    def close(self) -> None:
+        """Give back files and memory. The library must not be used afterwards."""
+        self._dense.close()
+        self.archive.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Reading
+
+    def get(self, article_id: str) -> Article:
+        """The article with this id, or with the only id that begins so. Raises NothingFound."""
+        article = self.archive.get(article_id)
+        if article is not None:
+            return article
+        found = self.archive.matching_ids(article_id) if article_id else []
+        if len(found) == 1:
+            return self.get(found[0])
+        hint = f"{len(found)} ids begin so" if found else "`briefing articles` lists the ids"
+        raise NothingFound(f"There is no article {article_id!r} in {self.home}: {hint}.")
+
+    def articles(
+        self,
+        *,
+        since: dt.date | str | None = None,
+        until: dt.date | str | None = None,
+        source: str | None = None,
+        limit: int | None = None,
+    ) -> list[Article]:
+        """Newest first; `since` and `until` are inclusive."""
+        where = make_filter(since, until, [source] if source else None)
+        return list(self.archive.articles(where, limit))
+
+    def count(self, where: Filter | None = None) -> int:
+        return self.archive.count(where)
+
+    def sources(self) -> dict[str, int]:
+        """Outlets with their number of articles, the most frequent first."""
+        return self.archive.sources()
+
+    def days(self) -> dict[dt.date, int]:
+        """Days that have articles, with their number, the newest first."""
+        return self.archive.days()
+
+    def versions(self, article_id: str) -> list[Version]:
+        """What the article was before it changed, the oldest first; empty when it never has. Raises NothingFound."""
+        return self.intake.versions(self.get(article_id).id)
+
+    def also_in(self, article_id: str) -> list[Article]:
+        """Near-duplicates: other articles with the same text, whole or in part, the newest last."""
+        twins = self.intake.twins([article_id]).get(article_id, set())
+        found = [article for twin in sorted(twins) if (article := self.archive.get(twin)) is not None]
+        return sorted(found, key=lambda article: (article.date or dt.date.min, article.id))
+
+    def vectors_of(self, article_id: str) -> Vectors:
+        """The article's passage vectors: float32, shape (passages, dimension), rows of unit length."""
+        return self.archive.vectors_of(article_id)
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 8,
+        since: dt.date | str | None = None,
+        until: dt.date | str | None = None,
+        sources: Sequence[str] | None = None,
+    ) -> list[Hit]:
+        """The passages that fit the query best, best first. Days are inclusive, sources by name."""
+        return self.find(query, limit, make_filter(since, until, sources))
+
+    def find(self, query: str, limit: int, where: Filter) -> list[Hit]:
+        """`search` with a ready filter."""
+        if not self.archive.generation():
+            return []
+        self._refresh()
+        hits = self._searcher.search(query, limit, where)
+        if (self._dense.broken or self._lexical.broken) and self._refresh():
+            hits = self._searcher.search(query, limit, where)
+        return hits
+
+    # Writing
+
+    def ingest(
+        self, inputs: Iterable[str | Path], *, progress: Progress | None = None, fetcher: Fetcher | None = None
+    ) -> Report:
+        """Read files, folders, addresses into the library. Unchanged articles cost nothing, changed ones are replaced.
+
+        What cannot be read is listed in the report with its reason; the rest goes on. An article is stored whole or
+        not at all, so an interrupted run is simply repeated. Raises LibraryBusy, LibraryReadOnly, WrongEmbedder.
+        """
+        named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+        notes: list[tuple[str, str]] = []
+        meter = Meter()
+        read = sources.read(named, lambda *note: notes.append(note), fetcher=fetcher, meter=meter)
+        report = self.add(read, progress=progress, meter=meter)
+        report.notes += notes
+        with self._writing():
+            self.intake.settle(map(str, named), report.failed)
+        return report
+
+    def add(
+        self,
+        articles: Iterable[Article | Failure],
+        *,
+        progress: Progress | None = None,
+        meter: Meter | None = None,
+    ) -> Report:
+        """`ingest` for a program that has made the articles itself; they must be clean (see `index.clean`)."""
+        with self._writing():
+            self._claim_embedder()
+            run = self._run(progress, meter)
+            for item in articles:
+                run.take(item)
+            run.finish()
+            self._update_derived(progress)
+        return run.report
+
+    def refresh_feeds(self, *, progress: Progress | None = None, fetcher: Fetcher | None = None) -> Report:
+        """Read what is new in the feeds that are followed. The library is locked only while articles are stored."""
+        from index import feeds
+        from index.fetch import Fetcher
+
+        run = self._run(progress)
+        holds = self.archive.hash_of
+        for news in feeds.refresh(
+            self.intake.feeds(), fetcher or Fetcher(), lambda key: holds(key) is not None, run.note
+        ):
+            with self._writing():
+                self._claim_embedder()
+                for item in news.found:
+                    run.take(item)
+                run.finish()
+                self.intake.put_feed(news.feed)
+        with self._writing():
+            self._update_derived(progress)
+        return run.report
+
+    def remove(self, article_id: str) -> Article:
+        """Take one article out, from the archive and from both indexes. Raises NothingFound."""
+        article = self.get(article_id)
+        with self._writing():
+            self.archive.remove(article.id)
+            self.intake.forget(article.id, duplicates.bands(duplicates.outline(article.text)))
+            self._update_derived(None, drop=True)
+        return article
+
+    def repair(self, *, reembed: bool = False, progress: Progress | None = None) -> Health:
+        """Make both search indexes again from the archive; with `reembed` the vectors too, by the present model."""
+        with self._writing():
+            if reembed:
+                self._reembed(progress or _silent)
+            self._lexical.forget()
+            self._dense.forget()
+            self._update_derived(progress)
+        return self.verify()
+
+    def verify(self) -> Health:
+        """Compare the archive with itself and both indexes with the archive, id by id and vector by vector."""
+        archive = tuple(self.archive.problems())
+        derived = () if archive else tuple(self._derived_problems())
+        if archive:
+            return Health(0, 0, archive, ())
+        return Health(self.archive.count(), self.archive.passage_count(), archive, derived)
+
+    def _run(self, progress: Progress | None, meter: Meter | None = None) -> Ingest:
+        return Ingest(self.archive, self.intake, self.embedder, self._lexical, progress or _silent, meter)
+
+    # The derived indexes
+
+    def _refresh(self) -> bool:
+        """Before a search: mend what is missing, unless another process is writing: it mends it. Whether it did."""
+        lexical, manifest = self._lexical.state(), self._dense.manifest()
+        generation = self.archive.generation()
+        behind = lexical.dirty or lexical.generation != generation
+        lost = not manifest.folder or manifest.generation > generation
+        if (behind or lost) and not self.archive.read_only:
+            with suppress(LibraryBusy, LibraryReadOnly, OSError), self._writing(patience=0.0):
+                self._update_derived(None)
+                return True
+        return False
+
+    def _update_derived(self, progress: Progress | None, drop: bool = False) -> None:
+        """Both indexes up to the archive's generation. `drop` leaves no removed vector behind, whatever it costs."""
+        self._lexical.update(self.archive)
+        manifest, total = self._dense.manifest(), self.archive.passage_count()
+        changes = self.archive.changes(manifest.generation)
+        changed = len(changes.added) + len(changes.removed)
+        unusable = (
+            not manifest.folder
+            or manifest.fingerprint != self.embedder.fingerprint
+            or manifest.generation > changes.generation
+        )
+        stale = changed > 0 and (total <= SMALL or changed > TAIL_SHARE * total or (drop and changes.removed))
+        if (unusable and total) or stale:
+            if progress:
+                progress("indexing", 0, total)
+            self._dense.build(self.archive, self.embedder.fingerprint)
+            if drop:
+                self._dense.clean()
+
+    def _derived_problems(self) -> Iterator[str]:
+        truth = self.archive.passage_ids()
+        state = self._lexical.state()
+        if state.dirty or state.generation != self.archive.generation():
+            yield "the word index is behind the archive"
+        elif set(truth.tolist()) != self._lexical_ids():
+            yield "the word index does not hold the archive's passages"
+        manifest = self._dense.manifest()
+        if not manifest.folder:
+            if len(truth):
+                yield "the vector index is missing"
+            return
+        changes = self.archive.changes(manifest.generation)
+        try:
+            held = self._dense.ids(manifest)
+        except Exception as error:  # Chroma raises errors of a dozen kinds on hurt files
+            yield f"the vector index cannot be read ({type(error).__name__})"
+            return
+        expected = np.setdiff1d(truth, np.array(changes.added, dtype=np.int64))
+        if not np.array_equal(np.setdiff1d(held, np.array(changes.removed, dtype=np.int64)), expected):
+            yield "the vector index does not hold the archive's passages"
+        elif self._wrong_vectors(expected):
+            yield "the vector index holds other vectors than the archive"
+
+    def _lexical_ids(self) -> set[int] | None:
+        try:
+            return self._lexical.ids()
+        except (ValueError, OSError):
+            return None
+
+    def _wrong_vectors(self, expected: Any) -> bool:
+        manifest = self._dense.manifest()
+        for left in range(0, len(expected), COMPARED):
+            ids, vectors = self.archive.vectors(expected[left : left + COMPARED])
+            if not np.allclose(vectors, self._dense.vectors(manifest, ids), atol=1e-3):
+                return True
+        return False
+
+    # The model
+
+    def _check_embedder(self) -> None:
+        known = self.archive.meta("embedder")
+        if known and known != self.embedder.fingerprint:
+            raise WrongEmbedder(
+                f"The library {self.home} was embedded by {known.split(':')[0]!r}, but {self.embedder.name!r} is "
+                "configured. Set BRIEFING_EMBEDDER back, or run `briefing repair --reembed` to embed everything again."
+            )
+
+    def _claim_embedder(self) -> None:
+        self._check_embedder()
+        if not self.archive.meta("embedder"):
+            self.archive.set_meta("embedder", self.embedder.fingerprint)
+
+    def _reembed(self, progress: Progress) -> None:
+        self.archive.set_meta("embedder", "a change of model that was not finished")
+        run = self._run(progress)
+        for article in list(self.archive.articles()):
+            run.add(article, known=True)
+        run.flush()
+        self.archive.set_meta("embedder", self.embedder.fingerprint)
+
+    # One writer
+
+    @contextmanager
+    def _writing(self, patience: float = PATIENCE) -> Iterator[None]:
+        if self.archive.read_only:
+            raise LibraryReadOnly(
+                f"The library {self.home} cannot be written to. Check the permissions of the folder; "
+                "searching and asking still work."
+            )
+        try:
+            with self._thread_lock, self._file_lock.acquire(timeout=patience):
+                yield
+        except Timeout:
+            raise LibraryBusy(
+                f"Another process is writing to the library {self.home}. Wait until it has finished and try again."
+            ) from None
+
+
+def make_filter(
+    since: dt.date | str | None = None, until: dt.date | str | None = None, sources: Sequence[str] | None = None
+) -> Filter:
+    """A Filter from what people type. Raises InputError on a day that does not exist or an empty range."""
+    first, last = _as_day(since), _as_day(until)
+    if first and last and first > last:
+        raise InputError(f"The days are the wrong way round: since {first} is after until {last}.")
+    if isinstance(sources, str):
+        sources = [sources]
+    return Filter(first, last, tuple(sources or ()))
+
+
+def _as_day(value: dt.date | str | None) -> dt.date | None:
+    if value is None or isinstance(value, dt.date):
+        return value.date() if isinstance(value, dt.datetime) else value
+    try:
+        return dt.date.fromisoformat(value.strip())
+    except ValueError:
+        raise InputError(f"{value!r} is not a day. Write it as 2024-10-30.") from None
+
+
+def _make(folder: Path) -> bool:
+    """Make the folder, private to its owner. Whether it can only be read."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise LibraryReadOnly(
+            f"The library folder {folder} cannot be made: {error.strerror}. "
+            "Choose another with --home or BRIEFING_HOME."
+        ) from None
+    probe = folder / f".probe-{os.getpid()}-{threading.get_ident()}"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError:
+        if (folder / "archive.sqlite3").is_file():
+            return True
+        raise LibraryReadOnly(
+            f"The folder {folder} cannot be written to and holds no library. "
+            "Choose another with --home or BRIEFING_HOME."
+        ) from None
+    return False
+
+
+def _silent(_what: str, _done: int, _total: int | None) -> None:
+    """No progress is shown."""

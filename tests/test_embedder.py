@@ -1,0 +1,60 @@
+"""The default embedder: the light path and sentence-transformers give the same vectors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.embedder import FEW, SentenceTransformerEmbedder, embed_by_length
+from index.errors import ModelError
+from index.minilm import MiniLM
+from tests.conftest import ROOT
+
+TEXTS = [
+    "why did the August talks stall?",
+    "Kyiv and Moscow have started preliminary negotiations. " * 30,
+    "short",
+    "Überraschung in Zürich, 東京 and العربية",
+]
+
+
+def test_a_few_texts_need_no_sentence_transformers() -> None:
+    program = (
+        "import sys; from index.embedder import SentenceTransformerEmbedder as E; "
+        "print(E().embed(['a question']).shape, 'sentence_transformers' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "(1, 384) False"
+
+
+def test_both_paths_give_the_same_vectors(packaged: SentenceTransformerEmbedder) -> None:
+    heavy = embed_by_length(packaged, [f"text number {n}" for n in range(FEW + 1)] + TEXTS)[-len(TEXTS) :]
+    folder = packaged._path
+    assert folder is not None
+    for bfloat16 in (False, True):
+        light = MiniLM(folder, bfloat16=bfloat16).embed(TEXTS)
+        assert np.all(np.sum(light * heavy, axis=1) > 0.995)
+
+
+def test_vectors_have_unit_length_and_order_is_kept(packaged: SentenceTransformerEmbedder) -> None:
+    vectors = packaged.embed(TEXTS)
+    assert vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.argmax(vectors @ packaged.embed(["What made the negotiations in August fail?"])[0]) in {0, 1}
+    assert packaged.embed([]).shape == (0, 384)
+
+
+def test_progress_counts_every_text(packaged: SentenceTransformerEmbedder) -> None:
+    steps: list[int] = []
+    embed_by_length(packaged, ["one", "two", "three"] * 50, steps.append)
+    assert sum(steps) == 150
+
+
+def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelError, match="BRIEFING_EMBEDDER"):
+        SentenceTransformerEmbedder(str(tmp_path)).embed(["text"])
