@@ -173,16 +173,19 @@ def test_mail_without_text_and_with_hostile_headers(tmp_path):
     assert len(found) == 2
 
 
+# VmHWM and not getrusage: what that reports begins with the memory of the process that started this one.
 READING = """
-import resource, sys
+import sys
 from index.sources import read
 found = list(read([sys.argv[1]]))
-print(len(found), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+peak = next(line for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(len(found), peak.split()[1])
 """
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="measured by what Linux tells in /proc")
 def test_the_reading_process_stays_small(tmp_path):
-    """In kilobytes on Linux. The parsers and their memory live in processes of their own."""
+    """In kilobytes. The parsers and their memory live in processes of their own."""
     deep = tmp_path / "deep.html"
     deep.write_text("<html><body>" + "<div>" * 200_000 + "words", encoding="utf-8")
     done = subprocess.run([sys.executable, "-c", READING, deep], capture_output=True, text=True, check=True, cwd=ROOT)
