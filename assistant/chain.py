@@ -27,8 +27,8 @@ from assistant.several import from_each, mentioning, overview
 from assistant.verify.check import SUPPORTED_FROM
 from assistant.verify.support import Support, shared_words
 from index.errors import InputError
-from index.filters import Filter
-from index.library import Library, make_filter
+from index.filters import Filter, make_filter
+from index.library import Library
 from index.search import Hit
 
 LONGEST_QUESTION = 2_000  # characters

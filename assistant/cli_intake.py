@@ -1,28 +1,24 @@
-"""The commands by which articles come in: `ingest`, `feeds ...`, and what `show --versions` prints."""
+"""The commands by which articles come in: `ingest` and `feeds ...`."""
 
 from __future__ import annotations
 
-import difflib
 import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from assistant.cli_common import AsJson, Home, ProgressBar, open_library, print_json
+from assistant.cli_report import print_failures, print_report
+
 if TYPE_CHECKING:
-    from index.article import Article
     from index.fetch import Fetcher
     from index.ingesting import Report
     from index.intake import Feed
     from index.library import Library
 
-Home = Annotated[
-    Path | None, typer.Option("--home", help="Folder of the library; BRIEFING_HOME otherwise.", show_default=False)
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 SHORTEST_WATCH = 10  # seconds
 
@@ -32,11 +28,39 @@ Watch = Annotated[
 ]
 
 
-def cli() -> Any:
-    """The command line itself, which imports this file."""
-    from assistant import cli as module
+def ingest(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, patterns, addresses; - is standard input.", show_default=False),
+    ] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only list what could not be read so far.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Also read again what could not be read.")] = False,
+    watch: Watch = None,
+    allow_private: AllowPrivate = False,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read articles into the library; unchanged ones cost nothing.
 
-    return module
+    Example: briefing ingest seeds/ article.pdf https://en.wikinews.org/wiki/Main_Page
+    """
+    from index.errors import InputError
+
+    wait = seconds_of(watch) if watch else 0.0
+    library = open_library(home)
+    if failed:
+        print_failures(library, as_json)
+        return
+    inputs, fetching = inputs_of(library, paths or [], retry), fetcher(allow_private)
+
+    def read() -> Report:
+        with ProgressBar(quiet=as_json) as progress:
+            report = library.ingest(inputs, progress=progress, fetcher=fetching)
+        if not (report.read or report.failed):
+            raise InputError(f"There are no articles in {', '.join(inputs)}. `briefing ingest --help` tells more.")
+        return report
+
+    run_and_show(read, wait, as_json)
 
 
 def fetcher(allow_private: bool) -> Fetcher:
@@ -58,31 +82,18 @@ def inputs_of(library: Library, paths: list[str], retry: bool) -> list[str]:
     return [*paths, *again]
 
 
-def print_failures(library: Library, as_json: bool) -> None:
-    """What could not be read so far."""
-    from assistant.terminal import plain
-
-    failures = library.intake.failures()
-    if as_json:
-        cli().print_json([{"origin": item.origin, "reason": item.reason} for item in failures])
-        return
-    for item in failures:
-        typer.echo(f"{plain(item.origin)}: {plain(item.reason)}")
-    typer.echo("Try again with `briefing ingest --retry`." if failures else "Nothing failed.", err=True)
-
-
 def run_and_show(run: Callable[[], Report], wait: float, as_json: bool) -> None:
     """Run once, or again after every `wait` seconds until Ctrl-C; show each report that has something to say."""
     from index.errors import LibraryBusy
 
     report = run()
-    cli().print_report(report, as_json)
+    print_report(report, as_json)
     while wait:
         time.sleep(wait)
         with suppress(LibraryBusy):  # another process writes; the next round finds what it left
             report = run()
             if report.added or report.updated or report.failed:
-                cli().print_report(report, as_json)
+                print_report(report, as_json)
     if report.failed:
         raise typer.Exit(1 if report.read else 2)
 
@@ -98,35 +109,6 @@ def seconds_of(watch: str) -> float:
     return seconds
 
 
-def print_versions(library: Library, article_id: str, as_json: bool) -> None:
-    """What changed in an article, sentence by sentence, the newest change last."""
-    from assistant.terminal import plain
-
-    article = library.get(article_id)
-    earlier = library.versions(article.id)
-    if as_json:
-        cli().print_json([{"replaced": item.replaced.isoformat(), **item.article.to_dict()} for item in earlier])
-        return
-    typer.echo(f"{article.id}  {plain(article.title)}: {len(earlier) + 1} version{'s' if earlier else ''}")
-    after = [version.article for version in earlier[1:]] + [article]
-    for version, then in zip(earlier, after, strict=False):
-        typer.echo(f"\nchanged {version.replaced:%Y-%m-%d %H:%M} UTC")
-        for line in differences(version.article, then):
-            typer.echo(plain(line))
-
-
-def differences(old: Article, new: Article) -> list[str]:
-    """Titles, dates and sentences that went ("- ...") and came ("+ ...")."""
-    return [line for line in difflib.ndiff(_lines(old), _lines(new)) if line.startswith(("- ", "+ "))]
-
-
-def _lines(article: Article) -> list[str]:
-    from index.passages import sentences
-
-    head = [f"{name}: {value}" for name in ("title", "date", "source", "url") if (value := getattr(article, name))]
-    return head + [article.text[start:end] for start, end in sentences(article.text)]
-
-
 feeds = typer.Typer(no_args_is_help=True, help="Follow feeds: RSS, Atom, JSON Feed.", rich_markup_mode=None)
 
 
@@ -140,7 +122,7 @@ def add_feeds(
 
     Example: briefing feeds add https://en.wikinews.org subscriptions.opml
     """
-    library = cli().open_library(home)
+    library = open_library(home)
     for feed in _found(addresses, fetcher(allow_private)):
         library.intake.put_feed(feed)
         typer.echo(f"Following {feed.url}")
@@ -157,7 +139,7 @@ def remove_feeds(
     """
     from index.errors import NothingFound
 
-    library = cli().open_library(home)
+    library = open_library(home)
     for address in addresses:
         if not library.intake.remove_feed(address):
             raise NothingFound(f"{address} is not followed. `briefing feeds list` shows the addresses.")
@@ -173,7 +155,7 @@ def list_feeds(
 
     Example: briefing feeds list --opml > feeds.opml
     """
-    _print_feeds(cli().open_library(home).intake.feeds(), opml, as_json)
+    _print_feeds(open_library(home).intake.feeds(), opml, as_json)
 
 
 @feeds.command("refresh")
@@ -188,7 +170,7 @@ def refresh_feeds(
     Example: briefing feeds refresh --watch 30m
     """
     wait = seconds_of(watch) if watch else 0.0
-    library, fetching = cli().open_library(home), fetcher(allow_private)
+    library, fetching = open_library(home), fetcher(allow_private)
     run_and_show(lambda: library.refresh_feeds(fetcher=fetching), wait, as_json)
 
 
@@ -221,7 +203,7 @@ def _print_feeds(feeds: list[Feed], opml: bool, as_json: bool) -> None:
     if opml:
         typer.echo(written(Subscription(feed.url, feed.title) for feed in feeds), nl=False)
     elif as_json:
-        cli().print_json([{name: value for name, value in asdict(feed).items() if name != "seen"} for feed in feeds])
+        print_json([{name: value for name, value in asdict(feed).items() if name != "seen"} for feed in feeds])
     else:
         for feed in feeds:
             when = f"{feed.refreshed:%Y-%m-%d %H:%M}" if feed.refreshed else "never refreshed"

@@ -22,7 +22,7 @@ from assistant.question import read_question
 from assistant.retrieve import retrieve
 from benchmarks.common import ROOT, data, machine, rows, save
 from index import Library
-from index.library import make_filter
+from index.filters import make_filter
 from index.search import Hit
 
 TODAY = dt.date(2026, 11, 23)  # fixed, so that "last year" means the same in every run

@@ -24,7 +24,7 @@ from assistant.digests.features import FEATURES, average_link, pair_features
 from assistant.digests.stories import mean_vectors
 from index.article import Article
 from index.embedder import SentenceTransformerEmbedder
-from index.library import embedded_text
+from index.ingesting import embedded_text
 from index.passages import passages
 
 FOLDS, PARTITIONS = 6, 5

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from index.article import Article, Failure, Passage
     from index.errors import BriefingError
     from index.filters import Filter
+    from index.health import Health
     from index.ingesting import Report
-    from index.library import Health, Library
+    from index.library import Library
     from index.search import Hit, HybridRetriever
     from index.settings import Settings
 
@@ -33,7 +34,7 @@ _HOMES = {
     "Failure": "article",
     "BriefingError": "errors",
     "Filter": "filters",
-    "Health": "library",
+    "Health": "health",
     "Library": "library",
     "Report": "ingesting",
     "Hit": "search",

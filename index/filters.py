@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from index.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,27 @@ class Filter:
             parts.append(f"source_folded IN ({','.join('?' * len(self.sources))})")
             values.extend(source.casefold() for source in self.sources)
         return " AND ".join(parts), values
+
+
+def make_filter(
+    since: dt.date | str | None = None, until: dt.date | str | None = None, sources: Sequence[str] | None = None
+) -> Filter:
+    """A Filter from what people type. Raises InputError on a day that does not exist or an empty range."""
+    first, last = _as_day(since), _as_day(until)
+    if first and last and first > last:
+        raise InputError(f"The days are the wrong way round: since {first} is after until {last}.")
+    if isinstance(sources, str):
+        sources = [sources]
+    return Filter(first, last, tuple(sources or ()))
+
+
+def _as_day(value: dt.date | str | None) -> dt.date | None:
+    if value is None or isinstance(value, dt.date):
+        return value.date() if isinstance(value, dt.datetime) else value
+    try:
+        return dt.date.fromisoformat(value.strip())
+    except ValueError:
+        raise InputError(f"{value!r} is not a day. Write it as 2024-10-30.") from None
 
 
 def day_number(day: dt.date) -> int:

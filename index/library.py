@@ -7,11 +7,9 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from index import duplicates, sources
@@ -19,8 +17,9 @@ from index.archive import Archive
 from index.article import Article, Failure
 from index.dense import DenseIndex
 from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
-from index.errors import InputError, LibraryBusy, LibraryReadOnly, NothingFound, WrongEmbedder
-from index.filters import Filter
+from index.errors import LibraryBusy, LibraryReadOnly, NothingFound, WrongEmbedder
+from index.filters import Filter, make_filter
+from index.health import Health, examine
 from index.ingesting import Ingest, Progress, Report
 from index.intake import Intake, Version
 from index.lexical import LexicalIndex
@@ -33,25 +32,7 @@ if TYPE_CHECKING:
 
 SMALL = 5_000  # a library of so few passages gets a new snapshot after every change: one second
 TAIL_SHARE = 0.1  # a larger one when so much of it has changed since the last snapshot
-COMPARED = 512  # vectors at a time, when the index is verified
 PATIENCE = 2.0  # seconds that a second writer waits
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """What `verify` found. Sound when there are no problems; `derived` ones are mended by `repair`."""
-
-    articles: int
-    passages: int
-    archive: tuple[str, ...]  # problems of the archive itself
-    derived: tuple[str, ...]  # problems of the search indexes
-
-    @property
-    def ok(self) -> bool:
-        return not self.archive and not self.derived
-
-    def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "ok": self.ok}
 
 
 class Library:
@@ -251,11 +232,7 @@ class Library:
 
     def verify(self) -> Health:
         """Compare the archive with itself and both indexes with the archive, id by id and vector by vector."""
-        archive = tuple(self.archive.problems())
-        derived = () if archive else tuple(self._derived_problems())
-        if archive:
-            return Health(0, 0, archive, ())
-        return Health(self.archive.count(), self.archive.passage_count(), archive, derived)
+        return examine(self.archive, self._dense, self._lexical)
 
     def _run(self, progress: Progress | None, meter: Meter | None = None) -> Ingest:
         return Ingest(self.archive, self.intake, self.embedder, self._lexical, progress or _silent, meter)
@@ -292,44 +269,6 @@ class Library:
             self._dense.build(self.archive, self.embedder.fingerprint)
             if drop:
                 self._dense.clean()
-
-    def _derived_problems(self) -> Iterator[str]:
-        truth = self.archive.passage_ids()
-        state = self._lexical.state()
-        if state.dirty or state.generation != self.archive.generation():
-            yield "the word index is behind the archive"
-        elif set(truth.tolist()) != self._lexical_ids():
-            yield "the word index does not hold the archive's passages"
-        manifest = self._dense.manifest()
-        if not manifest.folder:
-            if len(truth):
-                yield "the vector index is missing"
-            return
-        changes = self.archive.changes(manifest.generation)
-        try:
-            held = self._dense.ids(manifest)
-        except Exception as error:  # Chroma raises errors of a dozen kinds on hurt files
-            yield f"the vector index cannot be read ({type(error).__name__})"
-            return
-        expected = np.setdiff1d(truth, np.array(changes.added, dtype=np.int64))
-        if not np.array_equal(np.setdiff1d(held, np.array(changes.removed, dtype=np.int64)), expected):
-            yield "the vector index does not hold the archive's passages"
-        elif self._wrong_vectors(expected):
-            yield "the vector index holds other vectors than the archive"
-
-    def _lexical_ids(self) -> set[int] | None:
-        try:
-            return self._lexical.ids()
-        except (ValueError, OSError):
-            return None
-
-    def _wrong_vectors(self, expected: Any) -> bool:
-        manifest = self._dense.manifest()
-        for left in range(0, len(expected), COMPARED):
-            ids, vectors = self.archive.vectors(expected[left : left + COMPARED])
-            if not np.allclose(vectors, self._dense.vectors(manifest, ids), atol=1e-3):
-                return True
-        return False
 
     # The model
 
@@ -370,27 +309,6 @@ class Library:
             raise LibraryBusy(
                 f"Another process is writing to the library {self.home}. Wait until it has finished and try again."
             ) from None
-
-
-def make_filter(
-    since: dt.date | str | None = None, until: dt.date | str | None = None, sources: Sequence[str] | None = None
-) -> Filter:
-    """A Filter from what people type. Raises InputError on a day that does not exist or an empty range."""
-    first, last = _as_day(since), _as_day(until)
-    if first and last and first > last:
-        raise InputError(f"The days are the wrong way round: since {first} is after until {last}.")
-    if isinstance(sources, str):
-        sources = [sources]
-    return Filter(first, last, tuple(sources or ()))
-
-
-def _as_day(value: dt.date | str | None) -> dt.date | None:
-    if value is None or isinstance(value, dt.date):
-        return value.date() if isinstance(value, dt.datetime) else value
-    try:
-        return dt.date.fromisoformat(value.strip())
-    except ValueError:
-        raise InputError(f"{value!r} is not a day. Write it as 2024-10-30.") from None
 
 
 def _make(folder: Path) -> bool:

@@ -234,11 +234,11 @@ def test_terminal_escapes_in_articles_do_nothing(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, sys
-from assistant import cli
-class Bar(cli._progress_bar):
+from assistant import cli, cli_intake
+class Bar(cli_intake.ProgressBar):
     def __call__(self, what, done, total):
         os.kill(os.getpid(), signal.SIGINT)
-cli._progress_bar = Bar
+cli_intake.ProgressBar = Bar
 import index.library
 index.ingesting.BATCH_PASSAGES = 20
 sys.argv = ["briefing", "--home", {home!r}, "ingest", {folder!r}]

@@ -21,7 +21,8 @@ from assistant.digests.window import Moment, local_zone, newest_day, window_of
 from index.archive import Ids
 from index.article import Article
 from index.errors import InputError, NothingFound
-from index.library import Library, make_filter
+from index.filters import make_filter
+from index.library import Library
 from index.settings import Settings
 
 MONTH = dt.timedelta(days=30)  # how far back earlier reports of a story are looked for
