@@ -1,17 +1,17 @@
 """The truth: articles, passages and vectors in SQLite. Search indexes are derived from it and can be rebuilt.
 
 Every change adds one to the generation. A derived index remembers the generation that it has seen; `changes`
-gives what it has missed.
+gives what it has missed. What is stored carries its own sums (an article's content hash, a passage's CRC-32), by which
+`problems` tells altered bytes that SQLite itself cannot see.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
-import threading
+import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article, Passage
+from index.database import Connection, Database
 from index.embedder import Vectors
-from index.errors import LibraryDamaged, LibraryReadOnly, LibraryTooNew
+from index.errors import LibraryDamaged
 from index.filters import Filter, day_number, day_of
 
 Ids = NDArray[np.int64]
@@ -71,6 +72,11 @@ MIGRATIONS = (
     CREATE INDEX lines_article ON lines (article_id);
     CREATE TABLE furniture (source TEXT NOT NULL, line INTEGER NOT NULL, PRIMARY KEY (source, line)) WITHOUT ROWID;
     """,  # these belong to index/intake.py
+    """
+    ALTER TABLE passages ADD COLUMN crc INTEGER;
+    UPDATE passages SET crc = crc32(vector);
+    INSERT OR IGNORE INTO meta VALUES ('library', lower(hex(randomblob(8))));
+    """,
 )
 SCHEMA = len(MIGRATIONS)
 STORED = np.float16  # bfloat16 vectors have 8 bits of precision, float16 keeps 11: nothing is lost, half the bytes
@@ -90,24 +96,27 @@ class Archive:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
-        self.read_only = read_only
-        self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
-        self._lock = threading.Lock()
-        self._prepare()
+        self._database = Database(path, MIGRATIONS, read_only=read_only)
+        self._one = self._database.one
+        self._all = self._database.all
+        self._writing = self._database.writing
+
+    @property
+    def read_only(self) -> bool:
+        return self._database.read_only
 
     def close(self) -> None:
-        with self._lock:
-            for connection in self._connections:
-                with suppress(sqlite3.Error):
-                    connection.close()
-            self._connections.clear()
-        self._local = threading.local()
+        self._database.close()
 
     # Reading
 
     def generation(self) -> int:
         return int(self.meta("generation") or 0)
+
+    @property
+    def library(self) -> str:
+        """What tells this library from all others; empty in a read-only one of an older version."""
+        return self.meta("library") or ""
 
     def meta(self, key: str) -> str | None:
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
@@ -120,6 +129,16 @@ class Archive:
     def passage_count(self) -> int:
         return int(self._one("SELECT count(*) FROM passages")[0])
 
+    def is_smaller(self, passages: int) -> bool:
+        """Whether it holds at most so many; quicker than counting all."""
+        row = self._one("SELECT count(*) FROM (SELECT 1 FROM passages LIMIT ?)", (passages + 1,))
+        return int(row[0]) <= passages
+
+    def dimension(self) -> int:
+        """Of the vectors; 0 while there are none."""
+        row = self._one("SELECT length(vector) FROM passages LIMIT 1")
+        return row[0] // STORED().itemsize if row else 0
+
     def get(self, article_id: str) -> Article | None:
         row = self._one(f"SELECT {_ARTICLE} FROM articles WHERE id = ?", (article_id,))
         return None if row is None else _article(row)
@@ -127,11 +146,11 @@ class Archive:
     def articles(self, where: Filter | None = None, limit: int | None = None) -> Iterator[Article]:
         """Newest first, articles without a date last; equal days by title, then id."""
         clause, values = (where or Filter()).clause()
-        cursor = self._connection().execute(
+        rows = self._database.each(
             f"SELECT {_ARTICLE} FROM articles WHERE {clause} ORDER BY date IS NULL, date DESC, title, id LIMIT ?",
             [*values, -1 if limit is None else limit],
         )
-        yield from (_article(row) for row in cursor)
+        yield from map(_article, rows)
 
     def undated(self) -> list[Article]:
         """Articles that carry no date, by title."""
@@ -236,7 +255,7 @@ class Archive:
         return np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
 
     def changes(self, since: int) -> Changes:
-        with self._reading():
+        with self._database.reading():
             removed = self._all("SELECT passage_id FROM removed WHERE generation > ?", (since,))
             added = self._all(
                 "SELECT p.id FROM passages p JOIN articles a ON a.id = p.article_id "
@@ -266,9 +285,9 @@ class Archive:
                 ],
             )
             connection.executemany(
-                'INSERT INTO passages (article_id, ordinal, start, "end", vector) VALUES (?, ?, ?, ?, ?)',
+                'INSERT INTO passages (article_id, ordinal, start, "end", vector, crc) VALUES (?, ?, ?, ?, ?, ?)',
                 [
-                    (article.id, p.ordinal, p.start, p.end, vector.astype(STORED).tobytes())
+                    (article.id, p.ordinal, p.start, p.end, *_stored(vector))
                     for p, vector in zip(passages, vectors, strict=True)
                 ],
             )
@@ -290,31 +309,45 @@ class Archive:
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
+    def drop_meta(self, key: str) -> None:
+        if self.meta(key) is not None:
+            with self._writing() as connection:
+                connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+
     def replace_vectors(self, ids: Sequence[int], vectors: Vectors) -> None:
         """Put new vectors for these passages, all in one transaction: another model embeds them."""
         with self._writing() as connection:
             connection.executemany(
-                "UPDATE passages SET vector = ? WHERE id = ?",
-                [(vector.astype(STORED).tobytes(), int(i)) for i, vector in zip(ids, vectors, strict=True)],
+                "UPDATE passages SET vector = ?, crc = ? WHERE id = ?",
+                [(*_stored(vector), int(i)) for i, vector in zip(ids, vectors, strict=True)],
             )
 
     def sync(self) -> None:
-        """Bring everything acknowledged so far to the disk, so that it survives a loss of power."""
-        if not self.read_only:
-            self._connection().execute("PRAGMA wal_checkpoint(PASSIVE)")
+        """Move the log into the file, so that it does not grow; what is acknowledged is on the disk anyway."""
+        self._database.checkpoint()
+
+    def erase_log(self) -> bool:
+        """Leave nothing of earlier contents in the log. False while another process reads: try again later."""
+        return self._database.checkpoint(erase=True)
+
+    def copy_to(self, target: Path) -> None:
+        """A consistent copy in one file, also while another process writes."""
+        self._database.copy_to(target)
 
     def problems(self) -> list[str]:
-        """What SQLite itself and our own rules find wrong; empty when the archive is sound."""
+        """What SQLite itself and our own sums find wrong; empty when the archive is sound."""
         try:
             found = [str(row[0]) for row in self._all("PRAGMA integrity_check(20)") if row[0] != "ok"]
             found += [f"table {row[0]} refers to a missing row" for row in self._all("PRAGMA foreign_key_check")]
-            found += self._broken_articles()
-        except sqlite3.DatabaseError as error:
+            found += self._uncovered_articles()
+            found += self._altered_articles()
+            found += self._altered_vectors()
+        except (LibraryDamaged, ValueError) as error:
             return [str(error)]
         return found
 
-    def _broken_articles(self) -> Iterator[str]:
-        for row in self._all(
+    def _uncovered_articles(self) -> Iterator[str]:
+        for row in self._database.each(
             'SELECT a.id, length(a.text), coalesce(sum(p."end" - p.start), 0), coalesce(max(p."end"), 0), '
             "count(p.id), coalesce(max(p.ordinal) + 1, 0) "
             "FROM articles a LEFT JOIN passages p ON p.article_id = a.id GROUP BY a.id"
@@ -322,115 +355,32 @@ class Archive:
             if not (row[1] == row[2] == row[3] and row[4] == row[5] > 0):
                 yield f"article {row[0]} has passages that do not cover its text"
 
+    def _altered_articles(self) -> Iterator[str]:
+        for *row, article_id, content_hash in self._database.each(f"SELECT {_ARTICLE}, id, hash FROM articles"):
+            article = _article(row)
+            if (article.id, article.content_hash) != (article_id, content_hash):
+                yield f"article {article_id} is not what was stored"
+
+    def _altered_vectors(self) -> Iterator[str]:
+        if self._database.version() < 3:
+            return
+        for row in self._all(
+            "SELECT article_id, count(*) FROM passages WHERE crc IS NOT crc32(vector) GROUP BY article_id"
+        ):
+            yield f"article {row[0]} has {row[1]} vectors that are not what was stored"
+
     # For index/intake.py, whose tables are in the same file
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """Rows; none from a read-only file that an older version wrote, which has no such tables."""
-        return [] if self.read_only and self._version() < SCHEMA else self._all(sql, values)
+        return [] if self.read_only and self._database.version() < 2 else self._all(sql, values)
 
-    def transaction(self) -> AbstractContextManager[sqlite3.Connection]:
-        """A connection whose changes are stored together or not at all. Raises LibraryReadOnly."""
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """A connection whose changes are stored together or not at all; inside another, together with it.
+
+        Raises LibraryReadOnly.
+        """
         return self._writing()
-
-    # Connections
-
-    def _prepare(self) -> None:
-        try:
-            connection = self._connection()
-            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-        except sqlite3.DatabaseError as error:
-            raise self._unusable(error) from error
-        if version > SCHEMA:
-            raise LibraryTooNew(
-                f"The library {self.path.parent} was written by a newer version of Briefing "
-                f"(schema {version}, this one knows {SCHEMA}). Update Briefing to open it; nothing was changed."
-            )
-        if version < SCHEMA and not self.read_only:
-            self._migrate(version)
-
-    def _migrate(self, version: int) -> None:
-        for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-            try:
-                self._connection().executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
-            except sqlite3.OperationalError as error:
-                with suppress(sqlite3.Error):
-                    self._connection().execute("ROLLBACK")
-                if self._version() < number:  # else another process was faster
-                    raise self._unusable(error) from error
-
-    def _version(self) -> int:
-        return int(self._one("PRAGMA user_version")[0])
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._connect()
-            self._local.connection = connection
-            with self._lock:
-                self._connections.append(connection)
-        return connection
-
-    def _connect(self) -> sqlite3.Connection:
-        # A read-only folder cannot hold the files of WAL mode; "immutable" reads without them.
-        address = self.path.as_uri() + ("?immutable=1" if self.read_only else "?mode=rwc")
-        try:
-            connection = sqlite3.connect(address, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
-            if not self.read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = NORMAL")
-                connection.execute("PRAGMA secure_delete = ON")  # what is removed leaves no bytes behind
-            connection.execute("PRAGMA foreign_keys = ON")
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
-        return connection
-
-    def _unusable(self, error: sqlite3.Error) -> Exception:
-        text = str(error)
-        if "readonly" in text or "read-only" in text:
-            return LibraryReadOnly(
-                f"The library {self.path.parent} cannot be written to: {text}. Check its permissions."
-            )
-        if "full" in text:
-            return LibraryReadOnly(
-                f"The disk that holds {self.path.parent} is full. Everything stored so far is safe; "
-                "free some space and run the command again."
-            )
-        return LibraryDamaged(
-            f"The archive {self.path} cannot be read: {text}. Restore it from a backup, or move the folder away "
-            "and ingest the articles again."
-        )
-
-    def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
-        return self._connection().execute(sql, values).fetchone()
-
-    def _all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        return self._connection().execute(sql, values).fetchall()
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        """Several reads of one and the same generation."""
-        connection = self._connection()
-        connection.execute("BEGIN")
-        try:
-            yield
-        finally:
-            connection.execute("COMMIT")
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        if self.read_only:
-            raise LibraryReadOnly(f"The library {self.path.parent} is read-only. Check the permissions of the folder.")
-        connection = self._connection()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            yield connection
-            connection.execute("COMMIT")
-        except BaseException as error:
-            with suppress(sqlite3.Error):
-                connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise self._unusable(error) from error
-            raise
 
 
 _ARTICLE = "key, title, text, date, published, modified, source, url, path, authors, language, section"
@@ -453,7 +403,23 @@ def _row(article: Article) -> list[Any]:
     ]
 
 
+def _stored(vector: Vectors) -> tuple[bytes, int]:
+    """What a passage holds of its vector: its bytes and their sum."""
+    content = vector.astype(STORED).tobytes()
+    return content, zlib.crc32(content)
+
+
 def _article(row: Sequence[Any]) -> Article:
+    try:
+        return _article_of(row)
+    except (ValueError, TypeError) as error:
+        raise LibraryDamaged(
+            f"An article in the archive is hurt ({error}). `briefing verify` tells which, `briefing salvage FILE` "
+            "saves the others."
+        ) from error
+
+
+def _article_of(row: Sequence[Any]) -> Article:
     return Article(
         key=row[0],
         title=row[1],
@@ -470,14 +436,14 @@ def _article(row: Sequence[Any]) -> Article:
     )
 
 
-def _next_generation(connection: sqlite3.Connection) -> int:
+def _next_generation(connection: Connection) -> int:
     row = connection.execute(
         "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'generation' RETURNING value"
     ).fetchone()
     return int(row[0])
 
 
-def _forget(connection: sqlite3.Connection, article_id: str, generation: int) -> None:
+def _forget(connection: Connection, article_id: str, generation: int) -> None:
     connection.execute("INSERT INTO removed SELECT id, ? FROM passages WHERE article_id = ?", (generation, article_id))
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
 
@@ -486,8 +452,13 @@ def _matrix(rows: Sequence[Any]) -> tuple[Ids, Vectors]:
     ids = np.fromiter((row[0] for row in rows), dtype=np.int64, count=len(rows))
     if not rows:
         return ids, np.zeros((0, 0), dtype=np.float32)
-    flat = np.frombuffer(b"".join(row[1] for row in rows), dtype=STORED)
-    return ids, flat.reshape(len(rows), -1).astype(np.float32)
+    try:
+        flat = np.frombuffer(b"".join(row[1] for row in rows), dtype=STORED)
+        return ids, flat.reshape(len(rows), -1).astype(np.float32)
+    except (ValueError, TypeError) as error:  # one of them has another length
+        raise LibraryDamaged(
+            "A stored vector is hurt. `briefing verify` tells which; `briefing salvage FILE` saves the articles."
+        ) from error
 
 
 def _parts(ids: Sequence[int], size: int = 5_000) -> Iterator[list[int]]:

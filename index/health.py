@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from index.archive import Archive, Ids
 from index.dense import DenseIndex, Manifest
+from index.derived import Derived
 from index.lexical import LexicalIndex
 
 COMPARED = 512  # vectors at a time
@@ -32,26 +34,35 @@ class Health:
         return {**asdict(self), "ok": self.ok}
 
 
-def examine(archive: Archive, dense: DenseIndex, lexical: LexicalIndex) -> Health:
+def examine(archive: Archive, derived: Derived) -> Health:
     """Id by id and vector by vector; of a hurt archive only its own problems are told."""
     if problems := tuple(archive.problems()):
         return Health(0, 0, problems, ())
     truth = archive.passage_ids()
-    derived = (*_lexical_problems(archive, truth, lexical), *_dense_problems(archive, truth, dense))
-    return Health(archive.count(), len(truth), (), derived)
+    found = (*_lexical_problems(archive, truth, derived.lexical), *_dense_problems(archive, truth, derived))
+    return Health(archive.count(), len(truth), tuple(_loss(derived)), found)
+
+
+def _loss(derived: Derived) -> Iterator[str]:
+    if seen := derived.loss():
+        yield (
+            f"the archive is older than its search indexes, which have seen {seen} changes: something was lost. "
+            "Restore a backup or ingest again; `briefing repair` accepts what there is"
+        )
 
 
 def _lexical_problems(archive: Archive, truth: Ids, lexical: LexicalIndex) -> Iterator[str]:
     state = lexical.state()
-    if state.dirty or state.generation != archive.generation():
+    if state.dirty or state.generation != archive.generation() or state.library != archive.library:
         yield "the word index is behind the archive"
     elif set(truth.tolist()) != _held(lexical):
         yield "the word index does not hold the archive's passages"
 
 
-def _dense_problems(archive: Archive, truth: Ids, dense: DenseIndex) -> Iterator[str]:
+def _dense_problems(archive: Archive, truth: Ids, derived: Derived) -> Iterator[str]:
+    dense = derived.dense
     manifest = dense.manifest()
-    if not manifest.folder:
+    if derived.is_lost(manifest) or not manifest.folder:
         if len(truth):
             yield "the vector index is missing"
         return
@@ -69,10 +80,9 @@ def _dense_problems(archive: Archive, truth: Ids, dense: DenseIndex) -> Iterator
 
 
 def _held(lexical: LexicalIndex) -> set[int] | None:
-    try:
+    with suppress(Exception):  # of a hurt index
         return lexical.ids()
-    except (ValueError, OSError):
-        return None
+    return None
 
 
 def _has_wrong_vectors(archive: Archive, dense: DenseIndex, manifest: Manifest, expected: Ids) -> bool:

@@ -10,7 +10,7 @@ from index import duplicates
 from index.archive import Archive
 from index.article import Article, Failure, Passage
 from index.clean import line_keys, without_lines
-from index.embedder import Embedder, embed_by_length
+from index.embedder import Embedder, Vectors, embed_by_length
 from index.intake import Intake
 from index.lexical import LexicalIndex
 from index.passages import passages as cut
@@ -109,29 +109,34 @@ class Ingest:
             self.flush()
 
     def flush(self) -> None:
-        """Embed the batch together, sorted by length, then store each article in a transaction of its own."""
+        """Embed the batch together, sorted by length, then store it, with what is known of it, all or nothing."""
         batch = list(self._waiting.values())
         texts = [embedded_text(item.article, piece) for item in batch for piece in item.pieces]
         vectors = embed_by_length(self._embedder, texts)
-        left = 0
+        with self._archive.transaction():
+            self._store(batch, vectors)
         for item in batch:
-            if item.known:
-                self._forget_before(item)
-            self._archive.put(item.article, item.pieces, vectors[left : left + len(item.pieces)])
-            left += len(item.pieces)
             if item.told:
                 (self.report.updated if item.known else self.report.added).append(item.article.id)
-        self._compare([item.article for item in batch])
-        self.report.passages += left
-        self._unindexed += left
+        self.report.passages += len(texts)
+        self._unindexed += len(texts)
         self._waiting, self._pending = {}, 0
         self._show()
         if self._unindexed >= LEXICAL_EVERY:
             self._lexical.update(self._archive)
             self._unindexed = 0
 
+    def _store(self, batch: Sequence[_Waiting], vectors: Vectors) -> None:
+        left = 0
+        for item in batch:
+            if item.known:
+                self._forget_before(item)
+            self._archive.put(item.article, item.pieces, vectors[left : left + len(item.pieces)])
+            left += len(item.pieces)
+        self._compare([item.article for item in batch])
+
     def finish(self) -> None:
-        """Store what is still waiting, so that it survives a loss of power."""
+        """Store what is still waiting."""
         self.flush()
         self._drop_repeated()
         self._archive.sync()

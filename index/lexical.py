@@ -1,24 +1,29 @@
 """Words with tantivy (BM25). The only file that imports it.
 
-The index lies beside a small state file: the generation of the archive that it has seen, and a marker that is set
-before each write and taken away after it. A marker that was left behind means that a writer died: rebuild.
+The index lies in a folder of its own beside a small state file: which folder, the generation of the archive that it
+has seen, a seal over its files, and a marker that is set before each write and taken away after it. A marker that
+was left behind means that a writer died, a seal that does not hold that a file was hurt: then the index is made again
+in another folder, so that nobody ever reads one that is being made.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
+import threading
+import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from index.archive import Archive
-from index.dense import write_json
+from index.disk import ask_for, make_private, read_json, write_json
 from index.filters import Filter, day_number
+from index.seal import STOPS, seal, sealed
 
-FORMAT = 1
+FORMAT = 2
 HEAP = 64_000_000  # bytes; tantivy wants at least 15 MB a thread
+ROOM = 2_000  # bytes of disk for a passage while it is written; 220 when it is merged, measured
 ANALYZER = "text"
 LONGEST_QUERY = 64  # different words; the rest of a longer text adds nothing but time
 
@@ -27,6 +32,9 @@ LONGEST_QUERY = 64  # different words; the rest of a longer text adds nothing bu
 class State:
     generation: int = -1
     dirty: bool = True
+    folder: str = ""
+    library: str = ""  # whose archive it was made from
+    seal: dict[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
 
@@ -35,16 +43,23 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.broken = False  # a search failed: the library makes it again
-        self._index: Any = None
-        self._seen: State | None = None
+        self.broken = ""  # the folder of an index that could not be read: the library makes another
+        self._lock = threading.Lock()
+        self._opened: tuple[str, Any] | None = None  # folder, index
+        self._seen: State | None = None  # up to which the opened index was read
 
     def state(self) -> State:
+        """What is on disk now; an empty state when there is none that can be read."""
         try:
-            state = State(**json.loads((self.folder / "state.json").read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+            state = State(**read_json(self.folder / "state.json"))
+            usable = (
+                state.format == FORMAT
+                and state.folder != self.broken
+                and state.folder.isalnum()
+                and (self.folder / state.folder / "meta.json").is_file()
+            )
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError):
             return State()
-        usable = state.format == FORMAT and (self.folder / "meta.json").is_file() and not self.broken
         return state if usable else State()
 
     def search(self, query: str, limit: int, where: Filter | None = None) -> list[tuple[int, float]]:
@@ -52,13 +67,15 @@ class LexicalIndex:
 
         An index that cannot be read gives nothing and sets `broken`.
         """
-        words = _words(query)
-        if not words or self.state().generation < 0:
+        words, state = _words(query), self.state()
+        if not words or not state.folder:
             return []
         try:
             return self._search(words, limit, where)
-        except (ValueError, OSError):  # what tantivy raises on hurt files
-            self.broken = True
+        except BaseException as error:  # what tantivy raises on hurt files, panics included
+            if isinstance(error, STOPS):
+                raise
+            self.broken = state.folder
             return []
 
     def _search(self, words: Sequence[str], limit: int, where: Filter | None) -> list[tuple[int, float]]:
@@ -67,21 +84,41 @@ class LexicalIndex:
         found = searcher.search(_query(index.schema, words, where), limit)
         return [(int(searcher.doc(address)["id"][0]), float(score)) for score, address in found.hits]
 
-    def update(self, archive: Archive) -> None:
-        """Bring the index up to the archive's generation; from nothing when it is dirty, missing or ahead."""
+    def update(self, archive: Archive, *, anew: bool = False) -> None:
+        """Bring the index up to the archive's generation; from nothing when it is dirty, missing, ahead, or `anew`.
+
+        Raises LibraryReadOnly when the disk has no room.
+        """
         state = self.state()
-        if state.dirty or state.generation > archive.generation():
-            self._rebuild(archive)
+        if anew or state.dirty or state.library != archive.library or state.generation > archive.generation():
+            self._rebuild(archive, state)
             return
         changes = archive.changes(state.generation)
         if changes.generation != state.generation:
-            self._write(archive, changes.generation, changes.removed, changes.added)
+            ask_for(self.folder, ROOM * (1_000 + len(changes.added)))
+            self._write(archive, replace(state, generation=changes.generation), changes.removed, changes.added)
+
+    def is_sound(self) -> bool:
+        """Whether the index that there is can be read; sets `broken` when it cannot."""
+        if (state := self.state()).folder:
+            try:
+                self._reloaded()
+            except BaseException as error:
+                if isinstance(error, STOPS):
+                    raise
+                self.broken = state.folder
+                return False
+        return True
 
     def forget(self) -> None:
-        """Delete the index; it is made again from the archive."""
-        self._index = self._seen = None
-        self.broken = False
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Let go of what is open and of what was found broken."""
+        with self._lock:
+            self._opened = self._seen = None
+        self.broken = ""
+
+    def clean(self) -> None:
+        """Delete every index but the present one."""
+        self._clean({self.state().folder})
 
     def ids(self) -> set[int]:
         """Every passage id that the index really holds."""
@@ -91,53 +128,83 @@ class LexicalIndex:
         found = searcher.search(tantivy.Query.all_query(), max(1, searcher.num_docs))
         return {int(searcher.doc(address)["id"][0]) for _, address in found.hits}
 
-    def _rebuild(self, archive: Archive) -> None:
-        self.forget()
-        self.folder.mkdir(parents=True)
-        generation = archive.generation()
-        self._write(archive, generation, (), tuple(int(i) for i in archive.passage_ids()))
+    def _rebuild(self, archive: Archive, before: State) -> None:
+        """In another folder, which takes the place of the present one when it is whole."""
+        ask_for(self.folder.parent, ROOM * (1_000 + archive.passage_count()))
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._clean({before.folder})
+        state = State(archive.generation(), folder=f"i{uuid.uuid4().hex[:12]}", library=archive.library)
+        (self.folder / state.folder).mkdir(mode=0o700)
+        self._write(archive, state, (), [int(i) for i in archive.passage_ids()], published=False)
+        self._clean({state.folder, before.folder})  # readers may still open the one before
+        self.broken = ""
 
-    def _write(self, archive: Archive, generation: int, removed: Iterable[int], added: Sequence[int]) -> None:
-        import tantivy
-
-        self._mark(State(self.state().generation, dirty=True))
-        index = self._opened()
-        writer = index.writer(heap_size=HEAP, num_threads=1)
+    def _write(
+        self, archive: Archive, state: State, removed: Iterable[int], added: Sequence[int], published: bool = True
+    ) -> None:
+        if published:  # what is sealed now is still right while the writer adds to it
+            self._mark(replace(self.state(), dirty=True))
+        writer = self._open(state.folder).writer(heap_size=HEAP, num_threads=1)
         for passage_id in removed:
             writer.delete_documents_by_term("id", passage_id)
         for passage_id, article, text in archive.passage_texts(added):
-            document = tantivy.Document()
-            document.add_integer("id", passage_id)
-            document.add_text("title", article.title)
-            document.add_text("text", text)
-            document.add_text("source", article.source.casefold())
-            if article.date:
-                document.add_integer("date", day_number(article.date))
-            writer.add_document(document)
+            writer.add_document(_document(passage_id, article, text))
         writer.commit()
         writer.wait_merging_threads()
-        self._mark(State(generation, dirty=False))
+        make_private(self.folder)
+        self._mark(replace(state, dirty=False, seal=seal(self.folder / state.folder)))
 
     def _mark(self, state: State) -> None:
         write_json(self.folder / "state.json", asdict(state))
 
-    def _opened(self) -> Any:
-        if self._index is None:
-            import tantivy
+    def _clean(self, keep: set[str]) -> None:
+        for path in self.folder.glob("*"):
+            if path.is_dir() and path.name not in keep:
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_file() and path.suffix not in {".json", ".new"}:  # of an earlier format
+                path.unlink(missing_ok=True)
 
-            index = tantivy.Index(_schema(), path=str(self.folder))
-            index.register_tokenizer(ANALYZER, _analyzer())
-            index.config_reader(reload_policy="manual")
-            self._index = index
-        return self._index
+    def _open(self, folder: str) -> Any:
+        import tantivy
+
+        index = tantivy.Index(_schema(), path=str(self.folder / folder))
+        index.register_tokenizer(ANALYZER, _analyzer())
+        index.config_reader(reload_policy="manual")
+        return index
 
     def _reloaded(self) -> Any:
-        state = self.state()
-        index = self._opened()
-        if state != self._seen:
-            index.reload()
-            self._seen = state
-        return index
+        """The index as it is now. Raises what tantivy raises, or ValueError when the seal does not hold."""
+        with self._lock:
+            while (state := self.state()) != self._seen:
+                try:
+                    index = self._checked(state)
+                    index.reload()
+                except BaseException:
+                    if self.state() == state:  # else a writer came between
+                        raise
+                    continue
+                self._opened, self._seen = (state.folder, index), state
+            if self._opened is None:
+                raise ValueError("there is no word index")
+            return self._opened[1]
+
+    def _checked(self, state: State) -> Any:
+        if not sealed(self.folder / state.folder, state.seal, partly=state.dirty):
+            raise ValueError("the seal of the word index does not hold")
+        return self._opened[1] if self._opened and self._opened[0] == state.folder else self._open(state.folder)
+
+
+def _document(passage_id: int, article: Any, text: str) -> Any:
+    import tantivy
+
+    document = tantivy.Document()
+    document.add_integer("id", passage_id)
+    document.add_text("title", article.title)
+    document.add_text("text", text)
+    document.add_text("source", article.source.casefold())
+    if article.date:
+        document.add_integer("date", day_number(article.date))
+    return document
 
 
 def _schema() -> Any:

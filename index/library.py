@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -15,14 +14,16 @@ from filelock import FileLock, Timeout
 from index import duplicates, sources
 from index.archive import Archive
 from index.article import Article, Failure
-from index.dense import DenseIndex
+from index.derived import Derived
+from index.disk import full as disk_full
+from index.disk import is_full, told_when_full
 from index.embedder import Embedder, SentenceTransformerEmbedder, Vectors
 from index.errors import LibraryBusy, LibraryReadOnly, NothingFound, WrongEmbedder
 from index.filters import Filter, make_filter
 from index.health import Health, examine
+from index.home import ARCHIVE, prepared
 from index.ingesting import Ingest, Progress, Report
 from index.intake import Intake, Version
-from index.lexical import LexicalIndex
 from index.search import Hit, Searcher
 from index.settings import Settings
 from index.sources.draft import Meter
@@ -30,8 +31,6 @@ from index.sources.draft import Meter
 if TYPE_CHECKING:
     from index.fetch import Fetcher
 
-SMALL = 5_000  # a library of so few passages gets a new snapshot after every change: one second
-TAIL_SHARE = 0.1  # a larger one when so much of it has changed since the last snapshot
 PATIENCE = 2.0  # seconds that a second writer waits
 
 
@@ -41,12 +40,12 @@ class Library:
     def __init__(self, home: Path, embedder: Embedder, *, read_only: bool = False) -> None:
         self.home = home
         self.embedder = embedder
-        self.archive = Archive(home / "archive.sqlite3", read_only=read_only)
-        self._dense = DenseIndex(home / "dense")
-        self._lexical = LexicalIndex(home / "lexical")
+        self.archive = Archive(home / ARCHIVE, read_only=read_only)
+        self._derived = Derived(self.archive, home, embedder.fingerprint)
+        self._dense, self._lexical = self._derived.dense, self._derived.lexical
         self.intake = Intake(self.archive)
         self._searcher = Searcher(self.archive, self._dense, self._lexical, embedder, self.intake.twins)
-        self._file_lock = FileLock(home / "lock", thread_local=False)
+        self._file_lock = FileLock(home / "lock", thread_local=False, mode=0o600)
         self._thread_lock = threading.RLock()
 
     @classmethod
@@ -65,15 +64,19 @@ class Library:
         """
         settings = settings or Settings.load()
         folder = Path(home).expanduser().absolute() if home else settings.home
-        read_only = _make(folder)
+        read_only = prepared(folder)
         library = cls(folder, embedder or SentenceTransformerEmbedder(settings.embedder), read_only=read_only)
-        if not any_embedder:
-            library._check_embedder()
+        try:
+            if not any_embedder:
+                library._check_embedder()
+        except BaseException:
+            library.close()
+            raise
         return library
 
     def close(self) -> None:
         """Give back files and memory. The library must not be used afterwards."""
-        self._dense.close()
+        self._derived.close()
         self.archive.close()
 
     def __enter__(self) -> Library:
@@ -188,7 +191,7 @@ class Library:
             for item in articles:
                 run.take(item)
             run.finish()
-            self._update_derived(progress)
+            self._derived.update(progress)
         return run.report
 
     def refresh_feeds(self, *, progress: Progress | None = None, fetcher: Fetcher | None = None) -> Report:
@@ -208,67 +211,51 @@ class Library:
                 run.finish()
                 self.intake.put_feed(news.feed)
         with self._writing():
-            self._update_derived(progress)
+            self._derived.update(progress)
         return run.report
 
     def remove(self, article_id: str) -> Article:
-        """Take one article out, from the archive and from both indexes. Raises NothingFound."""
-        article = self.get(article_id)
+        """Take one article out; nothing of its text and vectors stays in any file. Raises NothingFound."""
+        return self.remove_all([article_id])[0]
+
+    def remove_all(self, article_ids: Iterable[str]) -> list[Article]:
+        """`remove` for several at the price of one: the indexes are made again once. Raises NothingFound before any."""
+        articles = [self.get(article_id) for article_id in article_ids]
         with self._writing():
-            self.archive.remove(article.id)
-            self.intake.forget(article.id, duplicates.bands(duplicates.outline(article.text)))
-            self._update_derived(None, drop=True)
-        return article
+            with self.archive.transaction():
+                for article in articles:
+                    self.archive.remove(article.id)
+                    self.intake.forget(article.id, duplicates.bands(duplicates.outline(article.text)))
+                self._derived.mark_erasing()
+            self._derived.update()
+        return articles
 
     def repair(self, *, reembed: bool = False, progress: Progress | None = None) -> Health:
-        """Make both search indexes again from the archive; with `reembed` the vectors too, by the present model."""
+        """Make both search indexes again from the archive; with `reembed` the vectors too, by the present model.
+
+        Searches go on meanwhile, in the indexes that there were.
+        """
         with self._writing():
             if reembed:
                 self._reembed(progress or _silent)
-            self._lexical.forget()
-            self._dense.forget()
-            self._update_derived(progress)
+            self._derived.update(progress, anew=True)
+            self._derived.accept_loss()
         return self.verify()
 
     def verify(self) -> Health:
-        """Compare the archive with itself and both indexes with the archive, id by id and vector by vector."""
-        return examine(self.archive, self._dense, self._lexical)
+        """Compare the archive with its own sums and both indexes with the archive, id by id and vector by vector."""
+        return examine(self.archive, self._derived)
 
     def _run(self, progress: Progress | None, meter: Meter | None = None) -> Ingest:
         return Ingest(self.archive, self.intake, self.embedder, self._lexical, progress or _silent, meter)
 
-    # The derived indexes
-
     def _refresh(self) -> bool:
-        """Before a search: mend what is missing, unless another process is writing: it mends it. Whether it did."""
-        lexical, manifest = self._lexical.state(), self._dense.manifest()
-        generation = self.archive.generation()
-        behind = lexical.dirty or lexical.generation != generation
-        lost = not manifest.folder or manifest.generation > generation
-        if (behind or lost) and not self.archive.read_only:
+        """Before a search: mend what is behind, unless another is writing: it mends it. Whether it did."""
+        if not self.archive.read_only and self._derived.behind():
             with suppress(LibraryBusy, LibraryReadOnly, OSError), self._writing(patience=0.0):
-                self._update_derived(None)
+                self._derived.update()
                 return True
         return False
-
-    def _update_derived(self, progress: Progress | None, drop: bool = False) -> None:
-        """Both indexes up to the archive's generation. `drop` leaves no removed vector behind, whatever it costs."""
-        self._lexical.update(self.archive)
-        manifest, total = self._dense.manifest(), self.archive.passage_count()
-        changes = self.archive.changes(manifest.generation)
-        changed = len(changes.added) + len(changes.removed)
-        unusable = (
-            not manifest.folder
-            or manifest.fingerprint != self.embedder.fingerprint
-            or manifest.generation > changes.generation
-        )
-        stale = changed > 0 and (total <= SMALL or changed > TAIL_SHARE * total or (drop and changes.removed))
-        if (unusable and total) or stale:
-            if progress:
-                progress("indexing", 0, total)
-            self._dense.build(self.archive, self.embedder.fingerprint)
-            if drop:
-                self._dense.clean()
 
     # The model
 
@@ -298,40 +285,26 @@ class Library:
     @contextmanager
     def _writing(self, patience: float = PATIENCE) -> Iterator[None]:
         if self.archive.read_only:
+            if is_full(self.home):
+                raise disk_full(self.home)
             raise LibraryReadOnly(
                 f"The library {self.home} cannot be written to. Check the permissions of the folder; "
                 "searching and asking still work."
             )
+        if not self._thread_lock.acquire(timeout=patience):
+            raise self._busy()
         try:
-            with self._thread_lock, self._file_lock.acquire(timeout=patience):
+            with told_when_full(self.home), self._file_lock.acquire(timeout=patience):
                 yield
         except Timeout:
-            raise LibraryBusy(
-                f"Another process is writing to the library {self.home}. Wait until it has finished and try again."
-            ) from None
+            raise self._busy() from None
+        finally:
+            self._thread_lock.release()
 
-
-def _make(folder: Path) -> bool:
-    """Make the folder, private to its owner. Whether it can only be read."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError as error:
-        raise LibraryReadOnly(
-            f"The library folder {folder} cannot be made: {error.strerror}. "
-            "Choose another with --home or BRIEFING_HOME."
-        ) from None
-    probe = folder / f".probe-{os.getpid()}-{threading.get_ident()}"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError:
-        if (folder / "archive.sqlite3").is_file():
-            return True
-        raise LibraryReadOnly(
-            f"The folder {folder} cannot be written to and holds no library. "
-            "Choose another with --home or BRIEFING_HOME."
-        ) from None
-    return False
+    def _busy(self) -> LibraryBusy:
+        return LibraryBusy(
+            f"Another process is writing to the library {self.home}. Wait until it has finished and try again."
+        )
 
 
 def _silent(_what: str, _done: int, _total: int | None) -> None:

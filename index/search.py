@@ -106,8 +106,8 @@ class Searcher:
     def _current(self) -> tuple[Manifest, _Tail]:
         """The snapshot in use and what the archive has had since then."""
         manifest = self._dense.manifest()
-        if manifest.fingerprint != self._embedder.fingerprint:
-            manifest = Manifest()  # another model's: everything is tail
+        if (manifest.fingerprint, manifest.library) != (self._embedder.fingerprint, self._archive.library):
+            manifest = Manifest()  # another model's or another library's: everything is tail
         with self._lock:
             tail = self._tail
             if tail is None or tail.folder != manifest.folder or tail.generation != self._archive.generation():

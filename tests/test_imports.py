@@ -19,7 +19,7 @@ HOMES = {
     "chromadb": "index/dense.py",
     "tantivy": ("index/lexical.py", "assistant/reader/training/"),
     "sentence_transformers": "index/embedder.py",
-    "sqlite3": "index/archive.py",
+    "sqlite3": "index/database.py",
     "gradio": "assistant/web/",
     "typst": "assistant/digests/pdf.py",
     "jinja2": "assistant/digests/html.py",
