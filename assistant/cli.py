@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant import cli_intake, cli_library
+from assistant import cli_intake, cli_keep, cli_library
 from assistant.cli_common import (
     AsJson,
     Home,
@@ -184,6 +184,8 @@ def chat(
 
 for command in (cli_library.articles, cli_library.show, cli_library.remove, cli_library.verify, cli_library.repair):
     app.command()(command)
+for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.export, cli_keep.salvage):
+    app.command()(keeping)
 
 
 @app.command("eval")

@@ -72,7 +72,7 @@ def remove(
     from assistant.terminal import plain
 
     library = open_library(home)
-    removed = [library.remove(article_id) for article_id in article_ids]
+    removed = library.remove_all(article_ids)
     if as_json:
         print_json([article.id for article in removed])
     else:
@@ -105,6 +105,9 @@ def repair(
     _print_health(health, as_json)
 
 
+_HURT = "Restore a backup with `briefing restore FILE --replace`, or save what is whole with `briefing salvage FILE`."
+
+
 def _print_health(health: Health, as_json: bool) -> None:
     if as_json:
         print_json(health.to_dict())
@@ -112,6 +115,6 @@ def _print_health(health: Health, as_json: bool) -> None:
         typer.echo(f"{health.articles} articles, {health.passages} passages")
         for problem in (*health.archive, *health.derived):
             typer.echo(f"problem: {problem}")
-        typer.echo("Sound." if health.ok else "Run `briefing repair`." if health.derived else "Restore a backup.")
+        typer.echo("Sound." if health.ok else "Run `briefing repair`." if health.derived else _HURT)
     if not health.ok:
         raise typer.Exit(9 if health.archive else 4)

@@ -334,6 +334,15 @@ class Archive:
         """A consistent copy in one file, also while another process writes."""
         self._database.copy_to(target)
 
+    def become(self, backup: Path, library: str) -> None:
+        """Hold what the backup holds, under a new identity, so that what was made from the old content is not used."""
+        before = self.generation()
+        self._database.copy_from(backup)
+        self._database.migrate(self._database.version())
+        with self._writing():
+            self.set_meta("library", library)
+            self.set_meta("generation", str(max(before, self.generation()) + 1))
+
     def problems(self) -> list[str]:
         """What SQLite itself and our own sums find wrong; empty when the archive is sound."""
         try:
@@ -411,7 +420,7 @@ def _stored(vector: Vectors) -> tuple[bytes, int]:
 
 def _article(row: Sequence[Any]) -> Article:
     try:
-        return _article_of(row)
+        return article_of(row)
     except (ValueError, TypeError) as error:
         raise LibraryDamaged(
             f"An article in the archive is hurt ({error}). `briefing verify` tells which, `briefing salvage FILE` "
@@ -419,7 +428,8 @@ def _article(row: Sequence[Any]) -> Article:
         ) from error
 
 
-def _article_of(row: Sequence[Any]) -> Article:
+def article_of(row: Sequence[Any]) -> Article:
+    """Of the columns key to section. Raises ValueError or TypeError when they hold something else."""
     return Article(
         key=row[0],
         title=row[1],

@@ -53,6 +53,8 @@ def _loss(derived: Derived) -> Iterator[str]:
 
 def _lexical_problems(archive: Archive, truth: Ids, lexical: LexicalIndex) -> Iterator[str]:
     state = lexical.state()
+    if not archive.generation():
+        return  # nothing was ever stored
     if state.dirty or state.generation != archive.generation() or state.library != archive.library:
         yield "the word index is behind the archive"
     elif set(truth.tolist()) != _held(lexical):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
+
+import numpy as np
 
 from index import duplicates
 from index.archive import Archive
@@ -14,10 +17,12 @@ from index.embedder import Embedder, Vectors, embed_by_length
 from index.intake import Intake
 from index.lexical import LexicalIndex
 from index.passages import passages as cut
+from index.portable import Carried, Item, Repeated
 from index.sources.draft import Meter
 
 BATCH_PASSAGES = 512  # embedded together, so that texts of similar length meet
 LEXICAL_EVERY = 5_000  # passages; a commit costs more than the passages in it
+SAMPLED, SAME = 8, 0.98  # vectors of a batch that are embedded again, and the cosine that they must have
 REPEATED_IN = 3  # a line that so many articles of one outlet share belongs to its pages, not to the stories ...
 REPEATED_SHARE = 0.01  # ... if they are so many of its articles; measured: docs/ingest.md, "Repeated lines"
 
@@ -51,6 +56,7 @@ class _Waiting:
     pieces: list[Passage]
     known: bool  # it replaces what is stored
     told: bool  # it belongs into the report
+    vectors: Vectors | None = None  # of its pieces, when they came with it
 
 
 class Ingest:
@@ -79,8 +85,10 @@ class Ingest:
         self._furniture = intake.furniture()
         self._touched: set[tuple[str, int]] = set()  # (outlet, line) of this run
 
-    def take(self, item: Article | Failure) -> None:
+    def take(self, item: Article | Failure, vectors: Vectors | None = None) -> None:
         """Put what was read where it belongs: into a batch, or only into the report."""
+        if isinstance(item, Article) and not is_storable(item):
+            item = Failure(item.path or item.url or item.key, "It holds characters that cannot be stored.")
         if isinstance(item, Failure):
             self.report.failed.append(item)
             return
@@ -94,16 +102,31 @@ class Ingest:
             self.report.duplicates.append((item.path or item.url, twin))
         else:
             self._hashes[item.content_hash] = item.id
-            self.add(item, known=known is not None)
+            self.add(item, known=known is not None, vectors=vectors)
+
+    def take_carried(self, item: Item) -> None:
+        """What an export holds: an article with its history, a feed, lines that repeat, or a failure."""
+        if isinstance(item, Failure):
+            self.take(item)
+        elif isinstance(item, Carried):
+            self.take(item.article, item.vectors)
+            if item.versions and item.article.id in self._waiting:
+                self._intake.put_versions(item.article.id, item.versions)
+        elif isinstance(item, Repeated):
+            self._intake.put_furniture(item.lines)
+        elif item.url not in {feed.url for feed in self._intake.feeds()}:
+            self._intake.put_feed(item)
 
     def note(self, origin: str, text: str) -> None:
         """What was read with a doubt goes into the report."""
         self.report.notes.append((origin, text))
 
-    def add(self, article: Article, *, known: bool, told: bool = True) -> None:
+    def add(self, article: Article, *, known: bool, told: bool = True, vectors: Vectors | None = None) -> None:
         """Embed and store this article, together with others; `known` ones replace what is stored."""
         pieces = cut(article)
-        self._waiting[article.id] = _Waiting(article, pieces, known, told)
+        if vectors is not None and len(vectors) != len(pieces):
+            vectors = None  # cut by other rules
+        self._waiting[article.id] = _Waiting(article, pieces, known, told, vectors)
         self._pending += len(pieces)
         if self._pending >= BATCH_PASSAGES:
             self.flush()
@@ -111,20 +134,44 @@ class Ingest:
     def flush(self) -> None:
         """Embed the batch together, sorted by length, then store it, with what is known of it, all or nothing."""
         batch = list(self._waiting.values())
-        texts = [embedded_text(item.article, piece) for item in batch for piece in item.pieces]
-        vectors = embed_by_length(self._embedder, texts)
+        vectors = self._vectors(batch)
         with self._archive.transaction():
             self._store(batch, vectors)
         for item in batch:
             if item.told:
                 (self.report.updated if item.known else self.report.added).append(item.article.id)
-        self.report.passages += len(texts)
-        self._unindexed += len(texts)
+        self._unindexed += len(vectors)
         self._waiting, self._pending = {}, 0
         self._show()
         if self._unindexed >= LEXICAL_EVERY:
             self._lexical.update(self._archive)
             self._unindexed = 0
+
+    def _vectors(self, batch: Sequence[_Waiting]) -> Vectors:
+        """Of all pieces of the batch, in order; only those that came without vectors are embedded."""
+        carried = [item.vectors is not None for item in batch for _ in item.pieces]
+        texts = [embedded_text(item.article, piece) for item in batch for piece in item.pieces]
+        if any(carried) and not self._agree(texts, carried, batch):
+            carried = [False] * len(texts)
+        missing = [n for n, came in enumerate(carried) if not came]
+        self.report.passages += len(missing)
+        vectors = embed_by_length(self._embedder, [texts[n] for n in missing])
+        if len(missing) == len(texts):
+            return vectors
+        found = np.zeros((len(texts), self._embedder.dimension), dtype=np.float32)
+        found[missing] = vectors
+        found[np.flatnonzero(carried)] = np.concatenate([item.vectors for item in batch if item.vectors is not None])
+        return found
+
+    def _agree(self, texts: Sequence[str], carried: Sequence[bool], batch: Sequence[_Waiting]) -> bool:
+        """Whether a few of the vectors that came are those that the embedder makes; an export may be anybody's."""
+        came = [item.vectors for item in batch if item.vectors is not None]
+        if any(vectors.shape[1] != self._embedder.dimension for vectors in came):
+            return False
+        rows, places = np.concatenate(came), np.flatnonzero(carried)
+        some = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLED), dtype=int)
+        made = self._embedder.embed([texts[places[n]] for n in some])
+        return bool(((made * rows[some]).sum(axis=1) > SAME).all())
 
     def _store(self, batch: Sequence[_Waiting], vectors: Vectors) -> None:
         left = 0
@@ -216,6 +263,16 @@ class Ingest:
         """How many of these articles are left when near-duplicates count once."""
         twins = self._intake.twins(article_ids)
         return sum(all(other >= this for other in twins.get(this, set()) & set(article_ids)) for this in article_ids)
+
+
+def is_storable(article: Article) -> bool:
+    """Whether every text in it can be written as UTF-8, and its length counted: no lone surrogates, no NUL."""
+    try:
+        content = json.dumps(article.to_dict(), ensure_ascii=False)
+        content.encode("utf-8")
+    except (ValueError, TypeError):
+        return False
+    return "\\u0000" not in content or "\0" not in "".join((article.text, article.key, article.title, article.source))
 
 
 def embedded_text(article: Article, passage: Passage) -> str:

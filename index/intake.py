@@ -76,7 +76,7 @@ class Intake:
 
     def feeds(self) -> list[Feed]:
         """By address."""
-        return [_feed(row) for row in self._all("SELECT * FROM feeds ORDER BY url")]
+        return [feed_of(row) for row in self._all("SELECT * FROM feeds ORDER BY url")]
 
     def put_feed(self, feed: Feed) -> None:
         """Add a feed, or replace what is known of it."""
@@ -109,6 +109,18 @@ class Intake:
                 "(SELECT rowid FROM versions WHERE article_id = ?1 ORDER BY rowid DESC LIMIT ?2)",
                 (article.id, MOST_VERSIONS),
             )
+
+    def put_versions(self, article_id: str, versions: Iterable[Version]) -> None:
+        """Earlier versions from another library, unless this one knows any."""
+        with self._writing() as connection:
+            if not self.versions(article_id):
+                connection.executemany(
+                    "INSERT INTO versions VALUES (?, ?, ?)",
+                    [
+                        (article_id, item.replaced.isoformat(timespec="seconds"), json.dumps(item.article.to_dict()))
+                        for item in list(versions)[-MOST_VERSIONS:]
+                    ],
+                )
 
     # Near-duplicates
 
@@ -193,7 +205,8 @@ def _drop_traces(connection: Any, article_id: str, bands: Iterable[int]) -> None
     connection.execute("DELETE FROM near WHERE article_id = ? OR twin_id = ?", (article_id, article_id))
 
 
-def _feed(row: Sequence[str]) -> Feed:
+def feed_of(row: Sequence[Any]) -> Feed:
+    """Of a row of the table. Raises ValueError or TypeError when it holds something else."""
     refreshed = dt.datetime.fromisoformat(row[4]) if row[4] else None
     return Feed(row[0], row[1], row[2], row[3], refreshed, row[5], tuple(json.loads(row[6])))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from index import duplicates, sources
+from index import duplicates, portable, sources
 from index.archive import Archive
 from index.article import Article, Failure
 from index.derived import Derived
@@ -131,6 +131,16 @@ class Library:
         found = [article for twin in sorted(twins) if (article := self.archive.get(twin)) is not None]
         return sorted(found, key=lambda article: (article.date or dt.date.min, article.id))
 
+    def export(self, *, vectors: bool = True) -> Iterator[str]:
+        """Everything, as lines of JSON without their ends; `ingest` reads a file of them back (index/portable.py)."""
+        return portable.lines(self.archive, self.intake, vectors=vectors)
+
+    def backup(self, target: str | Path) -> int:
+        """Write a consistent copy to one file, also while others write. How many articles. Raises InputError."""
+        from index.backup import backup
+
+        return backup(self.archive, Path(target).expanduser().absolute())
+
     def vectors_of(self, article_id: str) -> Vectors:
         """The article's passage vectors: float32, shape (passages, dimension), rows of unit length."""
         return self.archive.vectors_of(article_id)
@@ -170,8 +180,11 @@ class Library:
         named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
         notes: list[tuple[str, str]] = []
         meter = Meter()
-        read = sources.read(named, lambda *note: notes.append(note), fetcher=fetcher, meter=meter)
-        report = self.add(read, progress=progress, meter=meter)
+        exports = [item for item in named if portable.is_export(item)]
+        others = [item for item in named if item not in exports]
+        read = sources.read(others, lambda *note: notes.append(note), fetcher=fetcher, meter=meter)
+        carried = (item for export in exports for item in portable.read(export, self.embedder.fingerprint))
+        report = self._take(read, carried, progress, meter)
         report.notes += notes
         with self._writing():
             self.intake.settle(map(str, named), report.failed)
@@ -185,11 +198,22 @@ class Library:
         meter: Meter | None = None,
     ) -> Report:
         """`ingest` for a program that has made the articles itself; they must be clean (see `index.clean`)."""
+        return self._take(articles, (), progress, meter)
+
+    def _take(
+        self,
+        articles: Iterable[Article | Failure],
+        carried: Iterable[portable.Item],
+        progress: Progress | None,
+        meter: Meter | None,
+    ) -> Report:
         with self._writing():
             self._claim_embedder()
             run = self._run(progress, meter)
-            for item in articles:
-                run.take(item)
+            for article in articles:
+                run.take(article)
+            for item in carried:
+                run.take_carried(item)
             run.finish()
             self._derived.update(progress)
         return run.report
