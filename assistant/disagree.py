@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.answers import Answer
 from assistant.extract import Evidence, cite
@@ -12,6 +13,7 @@ from assistant.timespans import find_timespans
 from assistant.verify.names import names
 from assistant.verify.relations import Anchor, anchors
 from assistant.verify.words import content, stem
+from index.article import Article
 from index.passages import sentences
 from index.search import Hit
 
@@ -39,22 +41,28 @@ def differences(cited: Sequence[Evidence], hits: Iterable[Hit]) -> list[Differen
     """Where another article among the hits contradicts the number or date of a cited sentence, one for each
     sentence.
     """
-    others = [
-        Evidence(hit.article, start, end, hit.score)
-        for hit in hits
-        for start, end in sentences(hit.article.text, hit.passage.start, hit.passage.end)
-    ]
-    found: list[Difference] = []
-    seen: set[tuple[str, str]] = set()
+    hits, found = list(hits), []
+    seen: set[frozenset[str]] = set()
     for evidence in cited:
-        for other in others:
-            pair = (evidence.article.id, other.article.id)
-            if pair[0] == pair[1] or pair in seen or pair[::-1] in seen or not _may_be_one_event(evidence, other):
+        for hit in hits:
+            pair = frozenset((evidence.article.id, hit.article.id))
+            if len(pair) == 1 or pair in seen or not _near_in_time(evidence.article, hit.article):
                 continue
-            if words := _differing(_text(evidence), _text(other)) or _differing_dates(evidence, other):
+            if difference := _difference(evidence, hit):
                 seen.add(pair)
-                found.append(_in_order(evidence, other, *words))
+                found.append(difference)
     return found
+
+
+def _difference(evidence: Evidence, hit: Hit) -> Difference | None:
+    """The first sentence of the hit that contradicts the cited one."""
+    for start, end in sentences(hit.article.text, hit.passage.start, hit.passage.end):
+        other = Evidence(hit.article, start, end, hit.score)
+        if not _may_be_one_event(evidence, other):
+            continue
+        if words := _differing(_text(evidence), _text(other)) or _differing_dates(evidence, other):
+            return _in_order(evidence, other, *words)
+    return None
 
 
 def with_differences(answer: Answer, hits: Sequence[Hit]) -> Answer:
@@ -96,15 +104,25 @@ def _text(evidence: Evidence) -> str:
     return evidence.article.text[evidence.start : evidence.end]
 
 
+def _near_in_time(one: Article, other: Article) -> bool:
+    return not (one.date and other.date) or abs(one.date - other.date) <= SAME_EVENT_WITHIN
+
+
 def _may_be_one_event(one: Evidence, other: Evidence) -> bool:
-    """Close in time, and with names or several words in common."""
-    first, second = one.article.date, other.article.date
-    if first and second and abs(first - second) > SAME_EVENT_WITHIN:
+    """With several words in common, and names."""
+    if len(_content(_text(one)) & _content(_text(other))) < 2:
         return False
-    ours = {stem(w) for n in names(f"{_text(one)} {one.article.title}") for w in n.words}
-    theirs = {stem(w) for n in names(f"{_text(other)} {other.article.title}") for w in n.words}
-    shared = set(content(_text(one))) & set(content(_text(other)))
-    return bool(ours & theirs) and len(shared) >= 2
+    return bool(_named(_text(one), one.article.title) & _named(_text(other), other.article.title))
+
+
+@lru_cache(maxsize=1_000)  # each sentence is compared with many, and the names cost most of it
+def _content(text: str) -> frozenset[str]:
+    return frozenset(content(text))
+
+
+@lru_cache(maxsize=1_000)
+def _named(text: str, title: str) -> frozenset[str]:
+    return frozenset(stem(word) for name in names(f"{text} {title}") for word in name.words)
 
 
 def _differing(one: str, other: str) -> tuple[str, str] | None:

@@ -166,8 +166,10 @@ class Archive:
 
     def sources(self) -> dict[str, int]:
         """Outlets with their number of articles, the most frequent first."""
-        rows = self._all(
-            "SELECT source, count(*) FROM articles WHERE source <> '' GROUP BY source_folded ORDER BY 2 DESC, 1"
+        rows = self._all(  # counted in the index alone: the articles' own rows hold their texts
+            "SELECT (SELECT source FROM articles WHERE source_folded = outlet LIMIT 1), n FROM (SELECT "
+            "source_folded AS outlet, count(*) AS n FROM articles WHERE source_folded <> '' GROUP BY source_folded) "
+            "ORDER BY n DESC, 1"
         )
         return {str(row[0]): int(row[1]) for row in rows}
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 
+@lru_cache(maxsize=10_000)  # asked for over and over: an article's id is made, not stored
 def article_id_of(key: str) -> str:
     """The id of the article with this key: 16 hexadecimal digits of its SHA-256, the same on every machine."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:16]

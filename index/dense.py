@@ -36,7 +36,6 @@ from index.seal import STOPS, blocks, seal, sealed
 COLLECTION = "passages"
 BATCH = 5_000  # Chroma refuses more than 5,461 records a call
 EF_SEARCH = 200  # recall@10 .99 against exact search on 47,000 news passages
-EXACT_BELOW = 20_000  # so few vectors are compared exactly in a few milliseconds
 FORMAT = 2
 ALWAYS = 64_000_000  # bytes; of larger snapshots the big files are summed once a day, or when they have changed
 REMEMBERED = 86_400  # seconds

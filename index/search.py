@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 
-from index.archive import Archive, Changes, Ids
+from index.archive import Archive
 from index.article import Article, Passage
-from index.dense import EXACT_BELOW, BrokenIndexError, DenseIndex, Manifest, Scored, best_of, best_of_scored
+from index.dense import DenseIndex, Scored
 from index.duplicates import SHARED, outline, shared
 from index.embedder import Embedder, Vectors
 from index.filters import Filter
 from index.lexical import LexicalIndex
+from index.nearest import Nearest
 
 POOL = 50  # candidates from each index
 DENSE_WEIGHT = 0.8  # measured: docs/decisions.md, "Fusion"
@@ -56,77 +55,17 @@ class Searcher:
     ) -> None:
         self._twins = twins or (lambda article_ids: {})
         self._archive = archive
-        self._dense = dense
+        self._nearest = Nearest(archive, dense, embedder.fingerprint)
         self._lexical = lexical
         self._embedder = embedder
-        self._tail: _Tail | None = None
-        self._subset: tuple[int, Filter, Ids, Vectors] | None = None
-        self._lock = threading.Lock()
 
     def search(self, query: str, limit: int, where: Filter | None = None) -> list[Hit]:
         """The best passages for a question, best first; equal scores by passage id."""
         where = where or Filter()
         vector = self._embedder.embed([query])[0]
-        near = self._nearest(vector, max(POOL, limit), where)
+        near = self._nearest.search(vector, max(POOL, limit), where)
         words = self._lexical.search(query, max(POOL, limit), where)
         return self._hits(_fuse(near, words, self._cosines(vector, near, words)), limit)
-
-    def _nearest(self, vector: Vectors, limit: int, where: Filter) -> Scored:
-        manifest, tail = self._current()
-        if where and self._archive.count(where) * tail.passages_an_article <= EXACT_BELOW:
-            ids, vectors = self._matching(where)
-            return best_of(ids, vectors, vector, limit)
-        try:
-            return self._over_fetch(manifest, tail, vector, limit, where)
-        except BrokenIndexError:  # what it holds is tail now, and compared exactly
-            return self._over_fetch(*self._current(), vector, limit, where)
-
-    def _over_fetch(self, manifest: Manifest, tail: _Tail, vector: Vectors, limit: int, where: Filter) -> Scored:
-        """Snapshot and tail; of each more and more until enough are left after dropping."""
-
-        def kept(search: Callable[[int], Scored], most: int) -> Scored:
-            wanted = limit
-            while True:
-                found = self._allowed(search(wanted), where, tail.removed)
-                if len(found[0]) >= limit or wanted >= most:
-                    return found
-                wanted = min(most, wanted * 4)
-
-        old = kept(lambda wanted: self._dense.search(manifest, vector, wanted), manifest.count)
-        new = kept(lambda wanted: best_of(tail.ids, tail.vectors, vector, wanted), len(tail.ids))
-        return best_of_scored(np.concatenate([old[0], new[0]]), np.concatenate([old[1], new[1]]), limit)
-
-    def _allowed(self, found: Scored, where: Filter, removed: frozenset[int]) -> Scored:
-        """Those that are still there and that the filter lets through."""
-        ids = found[0].tolist()
-        passing = self._archive.passing(ids, where) if where else set(ids)
-        keep = np.array([i in passing and i not in removed for i in ids], dtype=bool)
-        return found[0][keep], found[1][keep]
-
-    def _current(self) -> tuple[Manifest, _Tail]:
-        """The snapshot in use and what the archive has had since then."""
-        manifest = self._dense.manifest()
-        if (manifest.fingerprint, manifest.library) != (self._embedder.fingerprint, self._archive.library):
-            manifest = Manifest()  # another model's or another library's: everything is tail
-        with self._lock:
-            tail = self._tail
-            if tail is None or tail.folder != manifest.folder or tail.generation != self._archive.generation():
-                changes = self._archive.changes(manifest.generation)
-                tail = _Tail.read(self._archive, manifest, changes)
-                self._tail = tail
-        return manifest, tail
-
-    def _matching(self, where: Filter) -> tuple[Ids, Vectors]:
-        """Passages of the matching articles; the last such set is kept, since people ask on with the same filter."""
-        generation = self._archive.generation()
-        with self._lock:
-            kept = self._subset
-        if kept is not None and kept[:2] == (generation, where):
-            return kept[2], kept[3]
-        ids, matrix = self._archive.vectors_where(where)
-        with self._lock:
-            self._subset = (generation, where, ids, matrix)
-        return ids, matrix
 
     def _cosines(self, vector: Vectors, near: Scored, words: Sequence[tuple[int, float]]) -> dict[int, float]:
         """The cosine of every candidate: those that only the words found are looked up."""
@@ -137,8 +76,9 @@ class Searcher:
         return known
 
     def _hits(self, fused: Sequence[tuple[int, float, float, float]], limit: int) -> list[Hit]:
-        passages = self._archive.passages([row[0] for row in fused])
-        twins = self._twins(list({passage.article_id for passage in passages.values()}))
+        # An article's passages have consecutive numbers, so that one look-up brings the neighbours too.
+        passages = self._archive.passages(sorted({row[0] + step for row in fused for step in (-1, 0, 1)}))
+        twins = self._twins(list({passages[row[0]].article_id for row in fused if row[0] in passages}))
         articles: dict[str, Article | None] = {}
         hits: list[Hit] = []
         for passage_id, score, dense, lexical in fused:
@@ -150,42 +90,29 @@ class Searcher:
             article = articles[passage.article_id]
             copies = twins.get(passage.article_id, set())
             if article is not None and not _is_shown(article, passage, copies, hits):
-                start, end = self._neighbours(passage)
+                start, end = _with_neighbours(passage, passages)
                 hits.append(Hit(article, passage, score, dense, lexical, start, end, tuple(sorted(copies))))
             if len(hits) == limit:
                 break
         return hits
 
-    def _neighbours(self, passage: Passage) -> tuple[int, int]:
-        around = [p for p in self._archive.passages_of(passage.article_id) if abs(p.ordinal - passage.ordinal) <= 1]
-        return min(p.start for p in around), max(p.end for p in around)
+
+def _with_neighbours(passage: Passage, known: Mapping[int, Passage]) -> tuple[int, int]:
+    """Where the passage begins and ends when the ones before and behind it in its article are added."""
+    near = [known[i] for i in (passage.id - 1, passage.id, passage.id + 1) if i in known]
+    own = [p for p in near if p.article_id == passage.article_id and abs(p.ordinal - passage.ordinal) <= 1]
+    return min(p.start for p in own), max(p.end for p in own)
 
 
 def _is_shown(article: Article, passage: Passage, copies: set[str], hits: Sequence[Hit]) -> bool:
     """Whether a near-duplicate that is shown already says what this passage says."""
+    if not copies:
+        return False
     before = {hit.article.id: hit.article for hit in hits if hit.article.id in copies}
     if not before:
         return False
     said = outline(article.text[passage.start : passage.end]).shingles
     return any(shared(said, outline(other.text).shingles) >= SHARED for other in before.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    """What the archive has that the snapshot lacks, and what it no longer has."""
-
-    folder: str
-    generation: int
-    removed: frozenset[int]
-    ids: Ids
-    vectors: Vectors
-    passages_an_article: float  # on average, in the whole archive
-
-    @classmethod
-    def read(cls, archive: Archive, manifest: Manifest, changes: Changes) -> _Tail:
-        ids, vectors = archive.vectors(changes.added)
-        average = archive.passage_count() / max(1, archive.count())
-        return cls(manifest.folder, changes.generation, frozenset(changes.removed), ids, vectors, average)
 
 
 def _fuse(

@@ -197,14 +197,23 @@ def test_a_large_library_finds_new_articles_before_they_are_in_the_snapshot(
     assert library.verify().ok
 
 
-def test_filters_that_match_many_articles_search_the_snapshot(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("spare", [1.0, 1.5, 4.0])
+def test_filters_find_the_same_in_the_snapshot_as_by_comparing_everything(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, spare: float
 ) -> None:
+    for n in range(30):
+        write_article(
+            folder / f"filler{n}.md", f"Filler story number {n} about topic{n}.", f"2024-01-{n + 1:02}", "Wire"
+        )
     library.ingest([folder])
-    exact = titles(library.search("harbour", sources=["Gazette"]))
-    monkeypatch.setattr("index.search.EXACT_BELOW", 0)
-    assert titles(library.search("harbour", sources=["Gazette"])) == exact
-    assert set(exact) == {"Museum", "Bridge"}
+    monkeypatch.setattr("index.search.POOL", 4)
+    for question in ("harbour", "fishermen strike fuel", "filler topic7 topic9"):
+        for where in ({"sources": ["Wire"]}, {"sources": ["Wire", "Gazette"]}, {"since": "2024-01-04"}):
+            monkeypatch.setattr("index.nearest.SPARE", 1e6)
+            exact = titles(library.search(question, limit=4, **where))
+            monkeypatch.setattr("index.nearest.SPARE", spare)
+            assert titles(library.search(question, limit=4, **where)) == exact
+            assert len(exact) == 4
 
 
 def test_a_second_writer_is_told_so(library: Library, folder: Path, home: Path) -> None:
