@@ -23,8 +23,8 @@ from assistant.digests import stories
 from assistant.digests.features import FEATURES, average_link, pair_features
 from assistant.digests.stories import mean_vectors
 from index.article import Article
+from index.batches import embedded_text
 from index.embedder import SentenceTransformerEmbedder
-from index.ingesting import embedded_text
 from index.passages import passages
 
 FOLDS, PARTITIONS = 6, 5

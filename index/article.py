@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -83,6 +84,16 @@ class Article:
             facts[name] = dt.datetime.fromisoformat(facts[name]) if facts[name] else None
         facts["date"] = dt.date.fromisoformat(facts["date"]) if facts["date"] else None
         return cls(**{**facts, "authors": tuple(facts["authors"])})
+
+
+def is_storable(article: Article) -> bool:
+    """Whether every text in it can be written as UTF-8, and its length counted: no lone surrogates, no NUL."""
+    try:
+        content = json.dumps(article.to_dict(), ensure_ascii=False)
+        content.encode("utf-8")
+    except (ValueError, TypeError):
+        return False
+    return "\\u0000" not in content or "\0" not in "".join((article.text, article.key, article.title, article.source))
 
 
 @dataclass(frozen=True, slots=True)

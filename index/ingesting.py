@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from index import duplicates
 from index.archive import Archive
-from index.article import Article, Failure, Passage
+from index.article import Article, Failure, is_storable
+from index.batches import Embedding, Waiting
 from index.clean import line_keys, without_lines
-from index.embedder import Embedder, Vectors, embed_by_length
+from index.embedder import Embedder, Vectors
 from index.intake import Intake
 from index.lexical import LexicalIndex
 from index.passages import passages as cut
@@ -22,7 +20,6 @@ from index.sources.draft import Meter
 
 BATCH_PASSAGES = 512  # embedded together, so that texts of similar length meet
 LEXICAL_EVERY = 5_000  # passages; a commit costs more than the passages in it
-SAMPLED, SAME = 8, 0.98  # vectors of a batch that are embedded again, and the cosine that they must have
 REPEATED_IN = 3  # a line that so many articles of one outlet share belongs to its pages, not to the stories ...
 REPEATED_SHARE = 0.01  # ... if they are so many of its articles; measured: docs/ingest.md, "Repeated lines"
 
@@ -50,17 +47,12 @@ class Report:
         return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    article: Article
-    pieces: list[Passage]
-    known: bool  # it replaces what is stored
-    told: bool  # it belongs into the report
-    vectors: Vectors | None = None  # of its pieces, when they came with it
-
-
 class Ingest:
-    """Gathers articles into batches, embeds and stores them, and keeps the report."""
+    """Gathers articles into batches, embeds and stores them, and keeps the report.
+
+    A batch is embedded while the one before it is stored and the next one is read. Use it as a context: leaving it
+    stops what is still being embedded.
+    """
 
     def __init__(
         self,
@@ -74,25 +66,31 @@ class Ingest:
         self.report = Report()
         self._archive = archive
         self._intake = intake
-        self._embedder = embedder
         self._lexical = lexical
         self._progress = progress
         self._meter = meter or Meter()
-        self._waiting: dict[str, _Waiting] = {}
+        self._waiting: dict[str, Waiting] = {}
         self._pending = 0  # passages in the batch
+        self._embedding = Embedding(embedder)
         self._unindexed = 0  # passages that the word index has not seen
         self._hashes: dict[str, str] = {}  # content hash → id, of this run
         self._furniture = intake.furniture()
         self._touched: set[tuple[str, int]] = set()  # (outlet, line) of this run
 
-    def take(self, item: Article | Failure, vectors: Vectors | None = None) -> None:
-        """Put what was read where it belongs: into a batch, or only into the report."""
+    def __enter__(self) -> Ingest:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._embedding.stop()
+
+    def take(self, item: Article | Failure, vectors: Vectors | None = None) -> bool:
+        """Put what was read where it belongs: into a batch, or only into the report. Whether it is to be stored."""
         if isinstance(item, Article) and not is_storable(item):
             item = Failure(item.path or item.url or item.key, "It holds characters that cannot be stored.")
         if isinstance(item, Failure):
             self.report.failed.append(item)
-            return
-        if item.id in self._waiting:  # named twice, or met as a page and in a feed
+            return False
+        if item.id in self._waiting or item.id in self._embedding:  # named twice, or met as a page and in a feed
             self.flush()
         item = self._without_furniture(item)
         known = self._archive.hash_of(item.id)
@@ -103,14 +101,15 @@ class Ingest:
         else:
             self._hashes[item.content_hash] = item.id
             self.add(item, known=known is not None, vectors=vectors)
+            return True
+        return False
 
     def take_carried(self, item: Item) -> None:
         """What an export holds: an article with its history, a feed, lines that repeat, or a failure."""
         if isinstance(item, Failure):
             self.take(item)
         elif isinstance(item, Carried):
-            self.take(item.article, item.vectors)
-            if item.versions and item.article.id in self._waiting:
+            if self.take(item.article, item.vectors) and item.versions:
                 self._intake.put_versions(item.article.id, item.versions)
         elif isinstance(item, Repeated):
             self._intake.put_furniture(item.lines)
@@ -126,54 +125,41 @@ class Ingest:
         pieces = cut(article)
         if vectors is not None and len(vectors) != len(pieces):
             vectors = None  # cut by other rules
-        self._waiting[article.id] = _Waiting(article, pieces, known, told, vectors)
+        self._waiting[article.id] = Waiting(article, pieces, known, told, vectors)
         self._pending += len(pieces)
         if self._pending >= BATCH_PASSAGES:
-            self.flush()
+            self._begin()
 
     def flush(self) -> None:
-        """Embed the batch together, sorted by length, then store it, with what is known of it, all or nothing."""
+        """Store everything that was taken so far."""
+        self._begin()
+        self._settle()
+
+    def _begin(self) -> None:
+        """Have the batch embedded, and store the one before it meanwhile."""
         batch = list(self._waiting.values())
-        vectors = self._vectors(batch)
+        self._waiting, self._pending = {}, 0
+        self._settle(batch)
+
+    def _settle(self, following: Sequence[Waiting] = ()) -> None:
+        """Store the batch that was being embedded, all of it or nothing, with what is known of it."""
+        done = self._embedding.exchange(following)
+        if done is None:
+            return
+        batch, vectors, made = done
         with self._archive.transaction():
             self._store(batch, vectors)
         for item in batch:
             if item.told:
                 (self.report.updated if item.known else self.report.added).append(item.article.id)
+        self.report.passages += made
         self._unindexed += len(vectors)
-        self._waiting, self._pending = {}, 0
         self._show()
         if self._unindexed >= LEXICAL_EVERY:
             self._lexical.update(self._archive)
             self._unindexed = 0
 
-    def _vectors(self, batch: Sequence[_Waiting]) -> Vectors:
-        """Of all pieces of the batch, in order; only those that came without vectors are embedded."""
-        carried = [item.vectors is not None for item in batch for _ in item.pieces]
-        texts = [embedded_text(item.article, piece) for item in batch for piece in item.pieces]
-        if any(carried) and not self._agree(texts, carried, batch):
-            carried = [False] * len(texts)
-        missing = [n for n, came in enumerate(carried) if not came]
-        self.report.passages += len(missing)
-        vectors = embed_by_length(self._embedder, [texts[n] for n in missing])
-        if len(missing) == len(texts):
-            return vectors
-        found = np.zeros((len(texts), self._embedder.dimension), dtype=np.float32)
-        found[missing] = vectors
-        found[np.flatnonzero(carried)] = np.concatenate([item.vectors for item in batch if item.vectors is not None])
-        return found
-
-    def _agree(self, texts: Sequence[str], carried: Sequence[bool], batch: Sequence[_Waiting]) -> bool:
-        """Whether a few of the vectors that came are those that the embedder makes; an export may be anybody's."""
-        came = [item.vectors for item in batch if item.vectors is not None]
-        if any(vectors.shape[1] != self._embedder.dimension for vectors in came):
-            return False
-        rows, places = np.concatenate(came), np.flatnonzero(carried)
-        some = np.linspace(0, len(rows) - 1, min(len(rows), SAMPLED), dtype=int)
-        made = self._embedder.embed([texts[places[n]] for n in some])
-        return bool(((made * rows[some]).sum(axis=1) > SAME).all())
-
-    def _store(self, batch: Sequence[_Waiting], vectors: Vectors) -> None:
+    def _store(self, batch: Sequence[Waiting], vectors: Vectors) -> None:
         left = 0
         for item in batch:
             if item.known:
@@ -188,7 +174,7 @@ class Ingest:
         self._drop_repeated()
         self._archive.sync()
 
-    def _forget_before(self, item: _Waiting) -> None:
+    def _forget_before(self, item: Waiting) -> None:
         before = self._archive.get(item.article.id)
         if before is None or before.content_hash == item.article.content_hash:
             return
@@ -263,21 +249,3 @@ class Ingest:
         """How many of these articles are left when near-duplicates count once."""
         twins = self._intake.twins(article_ids)
         return sum(all(other >= this for other in twins.get(this, set()) & set(article_ids)) for this in article_ids)
-
-
-def is_storable(article: Article) -> bool:
-    """Whether every text in it can be written as UTF-8, and its length counted: no lone surrogates, no NUL."""
-    try:
-        content = json.dumps(article.to_dict(), ensure_ascii=False)
-        content.encode("utf-8")
-    except (ValueError, TypeError):
-        return False
-    return "\\u0000" not in content or "\0" not in "".join((article.text, article.key, article.title, article.source))
-
-
-def embedded_text(article: Article, passage: Passage) -> str:
-    """Headline and date in front: measured, Hits@1 .50 → .55 on 187 news questions."""
-    day = article.date.isoformat() if article.date else ""
-    head = ". ".join(part for part in (article.title.rstrip(". "), day) if part)
-    text = article.text[passage.start : passage.end].strip()
-    return f"{head}. {text}" if head else text

@@ -209,12 +209,12 @@ class Library:
     ) -> Report:
         with self._writing():
             self._claim_embedder()
-            run = self._run(progress, meter)
-            for article in articles:
-                run.take(article)
-            for item in carried:
-                run.take_carried(item)
-            run.finish()
+            with self._run(progress, meter) as run:
+                for article in articles:
+                    run.take(article)
+                for item in carried:
+                    run.take_carried(item)
+                run.finish()
             self._derived.update(progress)
         return run.report
 
@@ -223,17 +223,14 @@ class Library:
         from index import feeds
         from index.fetch import Fetcher
 
-        run = self._run(progress)
-        holds = self.archive.hash_of
-        for news in feeds.refresh(
-            self.intake.feeds(), fetcher or Fetcher(), lambda key: holds(key) is not None, run.note
-        ):
-            with self._writing():
-                self._claim_embedder()
-                for item in news.found:
-                    run.take(item)
-                run.finish()
-                self.intake.put_feed(news.feed)
+        with self._run(progress) as run:
+            for news in feeds.refresh(self.intake.feeds(), fetcher or Fetcher(), self._holds, run.note):
+                with self._writing():
+                    self._claim_embedder()
+                    for item in news.found:
+                        run.take(item)
+                    run.finish()
+                    self.intake.put_feed(news.feed)
         with self._writing():
             self._derived.update(progress)
         return run.report
@@ -270,6 +267,9 @@ class Library:
         """Compare the archive with its own sums and both indexes with the archive, id by id and vector by vector."""
         return examine(self.archive, self._derived)
 
+    def _holds(self, article_id: str) -> bool:
+        return self.archive.hash_of(article_id) is not None
+
     def _run(self, progress: Progress | None, meter: Meter | None = None) -> Ingest:
         return Ingest(self.archive, self.intake, self.embedder, self._lexical, progress or _silent, meter)
 
@@ -298,10 +298,10 @@ class Library:
 
     def _reembed(self, progress: Progress) -> None:
         self.archive.set_meta("embedder", "a change of model that was not finished")
-        run = self._run(progress)
-        for article in list(self.archive.articles()):
-            run.add(article, known=True)
-        run.flush()
+        with self._run(progress) as run:
+            for article in list(self.archive.articles()):
+                run.add(article, known=True)
+            run.flush()
         self.archive.set_meta("embedder", self.embedder.fingerprint)
 
     # One writer
