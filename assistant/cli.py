@@ -123,6 +123,7 @@ def digest(
     format: Annotated[str | None, typer.Option("--format", help="md, html, pdf, json, txt or eml.")] = None,
     paper: Annotated[str, typer.Option("--paper", help="a4 or letter.")] = "a4",
     out: Annotated[Path | None, typer.Option("--out", help="Write to this file; {date} becomes the day.")] = None,
+    copied: Annotated[bool, typer.Option("--copied", help="Leave the language model out.")] = False,
     email: Annotated[bool, typer.Option("--email", help="Send it through the BRIEFING_SMTP settings.")] = False,
     schedule: Annotated[str | None, typer.Option("--schedule", help="Print a timer for this hour, as 07:00.")] = None,
     home: Home = None,
@@ -135,6 +136,7 @@ def digest(
     from assistant.digests import digest as make_digest
     from assistant.digests.output import format_of, rendered, target_of, write
     from assistant.digests.window import local_zone
+    from assistant.models import configured
 
     settings = settings_of(home, timezone=timezone)
     zone = settings.timezone or local_zone()
@@ -152,6 +154,7 @@ def digest(
         sources=source,
         prefer=prefer or (),
         paper=paper,
+        model=None if copied else configured(settings),
     )
     if email:
         from assistant.digests.mail import mailbox_of, send

@@ -87,7 +87,7 @@ class _Draft:
     def add(self, piece: str) -> bool:
         """Take in more text; True when another sentence has passed its check. Raises ModelError when it never ends."""
         self.text += piece
-        shown = _without_thoughts(self.text)
+        shown = without_thoughts(self.text)
         if len(shown) > LONGEST_DRAFT or len(self.text) > 5 * LONGEST_DRAFT:
             raise ModelError("The language model did not stop writing.")
         marker = max(shown.rfind("["), shown.rfind("【"))
@@ -96,7 +96,7 @@ class _Draft:
 
     def finish(self) -> bool:
         """Judge what is left, unless it breaks off in the middle of a sentence."""
-        shown = _without_thoughts(self.text).strip()
+        shown = without_thoughts(self.text).strip()
         last_words = re.sub(r"(?:\s*[\[【][\d\s,;–-]+[\]】])+\s*$", "", shown)
         ends = re.search(r"[.!?…。！？।][\"”’»)*_]*(?:\s*[\[【][\d\s,;–-]+[\]】])*\s*$", shown) or last_words != shown
         rest = draft_sentences(shown)
@@ -169,7 +169,7 @@ def _final(draft: _Draft, model: ChatModel, fallback: Answer) -> Answer:
 
 
 def _is_refusal(text: str) -> bool:
-    said = re.sub(r"[\s\[\]\d.\"“”*]+", " ", _without_thoughts(text)).strip().lower()
+    said = re.sub(r"[\s\[\]\d.\"“”*]+", " ", without_thoughts(text)).strip().lower()
     return said == re.sub(r"[\s.]+", " ", REFUSAL).strip().lower()
 
 
@@ -204,7 +204,7 @@ def _as_answer(draft: _Draft, model: ChatModel, fallback: Answer) -> Answer:
     )
 
 
-def _without_thoughts(text: str) -> str:
+def without_thoughts(text: str) -> str:
     """The reply without the thinking that some models write in front of it, and without long white space."""
     text = re.sub(r"(\s)\s{2,}", r"\1\1", text)
     text = re.sub(r"<think(?:ing)?>.*?</think(?:ing)?>", "", text, flags=re.DOTALL | re.IGNORECASE)

@@ -1,8 +1,6 @@
 """What the digest's sentences keep: ROUGE of 40-word extracts, and names and numbers of the lead.
 
-    python benchmarks/digest_quality.py DATA [--questions 600]
-
-DATA holds `stories/ecbplus.jsonl.gz`, `newsquiz/2024-*.jsonl*` and `wikinews/articles`.
+    python -m benchmarks.digest_quality [--questions 600]
 
 - newsquiz: the reference is a question's sentence of evidence, the articles are those that a search had found for the
   question (not all relevant). ECB+: the reference is the first full sentence of one article, held out; the extract
@@ -19,7 +17,6 @@ import gzip
 import json
 import random
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import frontmatter
 import numpy as np
@@ -28,6 +25,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from assistant.digests import digest_of
 from assistant.digests.select import candidates, choose
 from assistant.digests.text import names, numbers, word_count
+from benchmarks.common import data, machine, rows, save
 from benchmarks.digest_windows import embed
 from index.article import Article
 from index.passages import sentences
@@ -39,30 +37,39 @@ System = Callable[[Sequence[Article], random.Random], str]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and keep the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
     parser.add_argument("--questions", type=int, default=600)
-    arguments = parser.parse_args()
+    most, on = parser.parse_args().questions, machine()
     systems: dict[str, System] = {"our extract": extract, "lead": central_lead, "random lead": random_lead}
-    for name, cases in (
-        ("newsquiz 2024", newsquiz(arguments.data, arguments.questions)),
-        ("ECB+", ecb(arguments.data)),
-    ):
-        print(f"{name}, {len(cases)} extracts of up to {WORDS} words: mean F1 of ROUGE-1 / -2 / -L")
-        for system, make in systems.items():
-            print(f"  {system:12s} " + " / ".join(f"{value:.3f}" for value in rouge(cases, make)), flush=True)
-    kept(arguments.data)
+    sets = {"newsquiz 2024": newsquiz(most), "ECB+": ecb()}
+    scores = {name: {label: rouge(cases, make) for label, make in systems.items()} for name, cases in sets.items()}
+    table = rows(
+        ["extract of up to 40 words", *(f"{name}, {len(cases)} extracts" for name, cases in sets.items())],
+        *([label, *(" / ".join(f"{v:.3f}" for v in scores[name][label]) for name in sets)] for label in systems),
+    )
+    kept_shares = kept()
+    lines = [
+        f"Wikinews, 42 digests of one article: {there} of {of} {kind} of the lead reach the digest ({there / of:.0%})."
+        for kind, (there, of) in kept_shares.items()
+    ]
+    figures = {
+        "rouge_1_2_l": scores,
+        "extracts": {name: len(cases) for name, cases in sets.items()},
+        "kept": kept_shares,
+    }
+    command = f"python -m benchmarks.digest_quality --questions {most}"
+    save("digest_quality", command, on, figures, f"Mean F1 of ROUGE-1 / -2 / -L.\n\n{table}\n\n" + "  \n".join(lines))
 
 
 def rouge(cases: Sequence[tuple[str, list[Article]]], make: System) -> list[float]:
     """Mean F1 over the cases for each of KINDS, with stems (Lin 2004, as google's rouge-score counts)."""
     scorer, chance = RougeScorer(list(KINDS), use_stemmer=True), random.Random(0)
-    rows = []
+    found = []
     for reference, articles in cases:
         scores = scorer.score(reference, make(articles, chance))
-        rows.append([scores[kind].fmeasure for kind in KINDS])
-    return [float(value) for value in np.mean(rows, axis=0)]
+        found.append([scores[kind].fmeasure for kind in KINDS])
+    return [float(value) for value in np.mean(found, axis=0)]
 
 
 def extract(articles: Sequence[Article], _: random.Random) -> str:
@@ -80,13 +87,13 @@ def random_lead(articles: Sequence[Article], chance: random.Random) -> str:
     return _lead(chance.choice(list(articles)))
 
 
-def newsquiz(data: Path, most: int) -> list[tuple[str, list[Article]]]:
+def newsquiz(most: int) -> list[tuple[str, list[Article]]]:
     """(evidence, articles) of questions with at least two articles, taken evenly from the year."""
-    with gzip.open(data / "newsquiz" / "2024-articles.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    articles = {row["url"]: Article(key=row["url"], text=row["text"], title=row["title"] or "") for row in rows}
+    with gzip.open(data("newsquiz", "2024-articles.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        press = [json.loads(line) for line in lines]
+    articles = {row["url"]: Article(key=row["url"], text=row["text"], title=row["title"] or "") for row in press}
     found = []
-    for line in (data / "newsquiz" / "2024-questions.jsonl").read_text(encoding="utf-8").splitlines():
+    for line in data("newsquiz", "2024-questions.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         there = [articles[url] for url in row["articles"] if url in articles and articles[url].text]
         if len(there) > 1 and row.get("evidence"):
@@ -94,12 +101,12 @@ def newsquiz(data: Path, most: int) -> list[tuple[str, list[Article]]]:
     return found[:: max(1, len(found) // most)][:most]
 
 
-def ecb(data: Path) -> list[tuple[str, list[Article]]]:
+def ecb() -> list[tuple[str, list[Article]]]:
     """(first sentence of an article's text, the others of its story), two for each story."""
-    with gzip.open(data / "stories" / "ecbplus.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    with gzip.open(data("stories", "ecbplus.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        reports = [json.loads(line) for line in lines]
     stories: dict[str, list[dict]] = {}
-    for row in rows:
+    for row in reports:
         stories.setdefault(row["story"], []).append(row)
     found = []
     for members in stories.values():
@@ -111,10 +118,10 @@ def ecb(data: Path) -> list[tuple[str, list[Article]]]:
     return found
 
 
-def kept(data: Path) -> None:
-    """Names and numbers of the lead that reach the digest of the article."""
+def kept() -> dict[str, list[int]]:
+    """How many of the names and numbers of the lead reach the digest of the article, and of how many."""
     shares = {"names": [0, 0], "numbers": [0, 0]}
-    for path in sorted((data / "wikinews" / "articles").glob("*.md")):
+    for path in sorted(data("wikinews", "articles").glob("*.md")):
         post = frontmatter.load(str(path))
         article = Article(path.name, post.content.strip(), str(post["title"]), post["date"], source="Wikinews")
         digest = digest_of([article], embed, timezone="UTC")
@@ -123,8 +130,7 @@ def kept(data: Path) -> None:
         for kind, items in (("names", set(names(lead))), ("numbers", set(numbers(lead)))):
             shares[kind][0] += sum(item.lower() in shown for item in items)
             shares[kind][1] += len(items)
-    for kind, (there, all_of) in shares.items():
-        print(f"Wikinews, 42 digests of one article: {there} of {all_of} {kind} of the lead ({there / all_of:.0%})")
+    return shares
 
 
 def _prose(article: Article) -> list[tuple[int, int]]:
@@ -134,8 +140,8 @@ def _prose(article: Article) -> list[tuple[int, int]]:
 
 
 def _central_first(articles: Sequence[Article]) -> list[Article]:
-    rows = embed([f"{a.title} {a.text[:1_200]}" for a in articles])
-    closeness = rows @ rows.mean(axis=0)
+    vectors = embed([f"{a.title} {a.text[:1_200]}" for a in articles])
+    closeness = vectors @ vectors.mean(axis=0)
     return [articles[i] for i in np.argsort(-np.round(closeness, 4), kind="stable")]
 
 

@@ -1,11 +1,11 @@
 """Torture: 200 random windows over real and hostile articles; each must be one page, verbatim, unharmed, repeatable.
 
-    python benchmarks/digest_windows.py DATA [--windows 200] [--seed 1] [--browser chromium]
+    python -m benchmarks.digest_windows [--windows 200] [--seed 1] [--browser chromium]
 
-DATA is the folder with `wikinews/articles`, `scale/reuters-21578.jsonl.gz` and `stories/ecbplus.jsonl.gz`. A window
-has 1 to 500 articles; some titles and texts are made hostile: long German words, 300 letters without a space, text from
-right to left, Markdown and typst control characters, links with `javascript:`. With a browser, the HTML of every
-tenth window is printed as well, and must be one sheet.
+The articles are those of Wikinews, Reuters and ECB+. A window has 1 to 500 of them; some titles and texts are made
+hostile: long German words, 300 letters without a space, text from right to left, Markdown and typst control
+characters, links with `javascript:`. With a browser, the HTML of every tenth window is printed as well, and must be
+one sheet.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import frontmatter
 import numpy as np
@@ -34,6 +34,7 @@ from pypdf import PdfReader
 
 from assistant.digests import Digest, Options, digest_of
 from assistant.digests.text import terms
+from benchmarks.common import data, machine, rows, save
 from index.article import Article
 from index.errors import NothingFound
 
@@ -75,18 +76,17 @@ LINKS = (
 
 
 def main() -> None:
-    """Make every window twice and check it; leave with the number of failures."""
+    """Make every window twice and check it; leave with 1 when one of them fails."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
     parser.add_argument("--windows", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--browser", default="")
     arguments = parser.parse_args()
-    pool, chance = articles_of(arguments.data), random.Random(arguments.seed)
-    failures, slowest = 0, 0.0
+    on, pool, chance = machine(), articles_of(), random.Random(arguments.seed)
+    failures, sizes = 0, []
     for number in range(arguments.windows):
         picked, options = window(pool, chance)
-        began = time.perf_counter()
+        sizes.append(len(picked))
         try:
             problems = check(picked, options, arguments.browser if number % 10 == 0 else "")
         except NothingFound as error:
@@ -94,31 +94,43 @@ def main() -> None:
             problems = [] if expected else [str(error)]
         except Exception as error:  # a crash of one window is a failure; the rest goes on
             problems = [f"{type(error).__name__}: {error}"]
-        slowest = max(slowest, (time.perf_counter() - began) / 2)
         failures += bool(problems)
         for problem in problems:
             print(f"window {number} ({len(picked)} articles): {problem}", flush=True)
         if number % 20 == 19:
             print(f"{number + 1} windows, {failures} failed", flush=True)
-    print(f"{arguments.windows} windows, {failures} failed; the slowest took {slowest:.1f} s")
+    _report(arguments, on, sizes, failures)
     sys.exit(min(failures, 1))
 
 
-def articles_of(data: Path) -> list[Article]:
+def _report(arguments: argparse.Namespace, on: dict[str, Any], sizes: Sequence[int], failures: int) -> None:
+    command = f"python -m benchmarks.digest_windows --windows {arguments.windows} --seed {arguments.seed}"
+    printed = len(sizes[::10]) if arguments.browser else 0
+    command += f" --browser {Path(arguments.browser).name}" if printed else ""
+    figures = {"windows": len(sizes), "articles": sum(sizes), "printed_by_a_browser": printed, "failed": failures}
+    bounds = f"{min(sizes)} to {max(sizes)}"
+    table = rows(
+        ["windows", "articles of a window", "printed by a browser as well", "failed"],
+        [len(sizes), bounds, printed, failures],
+    )
+    save("digest_windows", command, on, figures, table)
+
+
+def articles_of() -> list[Article]:
     """Wikinews, 3,000 of Reuters, and ECB+ with made-up days, since it has none."""
     found = []
-    for path in sorted((data / "wikinews" / "articles").glob("*.md")):
+    for path in sorted(data("wikinews", "articles").glob("*.md")):
         post = frontmatter.load(str(path))
         found.append(
             _article(path.name, post.content.strip(), str(post["title"]), "Wikinews", str(post.get("url", "")))
         )
-    with gzip.open(data / "scale" / "reuters-21578.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines][:3_000]
-    found += [_article(row["id"], row["text"], row["title"], "Reuters", "") for row in rows]
-    with gzip.open(data / "stories" / "ecbplus.jsonl.gz", "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
+    with gzip.open(data("scale", "reuters-21578.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        reuters = [json.loads(line) for line in lines][:3_000]
+    found += [_article(row["id"], row["text"], row["title"], "Reuters", "") for row in reuters]
+    with gzip.open(data("stories", "ecbplus.jsonl.gz"), "rt", encoding="utf-8") as lines:
+        ecb = [json.loads(line) for line in lines]
     found += [
-        _article(row["id"], "\n\n".join(row["sentences"]), "", f"Outlet {n % 9}", "") for n, row in enumerate(rows)
+        _article(row["id"], "\n\n".join(row["sentences"]), "", f"Outlet {n % 9}", "") for n, row in enumerate(ecb)
     ]
     return [article for article in found if article.text]
 

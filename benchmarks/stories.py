@@ -1,11 +1,12 @@
 """Stories: B-cubed F1 of the clustering on ECB+, every topic clustered together, and the fit of its weights.
 
-    python benchmarks/stories.py ecbplus.jsonl.gz           # cross-validated over topics, against the baselines
-    python benchmarks/stories.py ecbplus.jsonl.gz --shipped # the shipped model as it is, for articles it never saw
-    python benchmarks/stories.py ecbplus.jsonl.gz --write   # fit on all topics and write the shipped model
+    python -m benchmarks.stories                        # cross-validated over topics, against the baselines
+    python -m benchmarks.stories --file F --shipped     # the shipped model as it is, for articles it never saw
+    python -m benchmarks.stories --write                # fit on all topics and write the shipped model
 
-Each line of the file: {"id", "topic", "story", "sentences"}. In cross-validation the weights and the threshold come
-from the other topics; then all articles are clustered together and the held-out topics' articles are scored.
+Each line of the file: {"id", "topic", "story", "sentences"}; ECB+ by default. In cross-validation the weights and the
+threshold come from the other topics; then all articles are clustered together and the held-out topics' articles are
+scored.
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from assistant.digests import stories
 from assistant.digests.features import FEATURES, average_link, pair_features
 from assistant.digests.stories import mean_vectors
+from benchmarks.common import data, machine, rows, save
 from index.article import Article
 from index.batches import embedded_text
 from index.embedder import SentenceTransformerEmbedder
@@ -37,34 +40,35 @@ REPORTS = (1, 1, 1, 2, 2, 3, 4, 6, 9, 14)  # how many articles an event has on a
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("--file", type=Path, help="other articles than those of ECB+")
     parser.add_argument("--shipped", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--vectors", type=Path, help="keep the passage vectors in this file")
     arguments = parser.parse_args()
-    corpus = Corpus(arguments.file, arguments.vectors)
+    on = machine()
+    corpus = Corpus(arguments.file or data("stories", "ecbplus.jsonl.gz"), arguments.vectors)
     print(f"{len(corpus.articles)} articles, {len(set(corpus.topics))} topics, {len(set(corpus.stories))} stories")
     if arguments.shipped:
         corpus.shipped()
     elif arguments.write:
         corpus.write(Path(str(stories.__file__)).with_name("story_model.json"))
     else:
-        corpus.cross_validated()
+        corpus.cross_validated(on)
 
 
 class Corpus:
     """The articles with their gold stories, their vectors and the features of all pairs."""
 
     def __init__(self, file: Path, kept: Path | None) -> None:
-        data = file.read_bytes()
-        text = (gzip.decompress(data) if file.suffix == ".gz" else data).decode("utf-8")
-        rows = [json.loads(line) for line in text.splitlines()]
-        self.articles = [Article(key=row["id"], text=" ".join(row["sentences"])) for row in rows]
-        self.topics = np.array([str(row["topic"]) for row in rows])
-        self.stories = np.array([str(row["story"]) for row in rows])
+        content = file.read_bytes()
+        text = (gzip.decompress(content) if file.suffix == ".gz" else content).decode("utf-8")
+        reports = [json.loads(line) for line in text.splitlines()]
+        self.articles = [Article(key=row["id"], text=" ".join(row["sentences"])) for row in reports]
+        self.topics = np.array([str(row["topic"]) for row in reports])
+        self.stories = np.array([str(row["story"]) for row in reports])
         self.vectors = mean_vectors(self.articles, lambda _: np.zeros((0, 0)), self._passage_vectors(kept))
         self.features = pair_features(self.articles, self.vectors)
-        self.pairs = np.triu_indices(len(rows), 1)
+        self.pairs = np.triu_indices(len(reports), 1)
         self.gold = (self.stories[self.pairs[0]] == self.stories[self.pairs[1]]).astype(int)
         self.same_topic = self.topics[self.pairs[0]] == self.topics[self.pairs[1]]
 
@@ -80,20 +84,20 @@ class Corpus:
             np.savez(kept, **found)
         return found
 
-    def cross_validated(self) -> None:
+    def cross_validated(self, on: dict[str, Any]) -> None:
         """The model and the baselines, each with a threshold from the other topics."""
         dense = 1.0 - self.features["dense"]
+        found: dict[str, list[tuple[float, float]]] = {}
         for name, linkage in (
             ("single-link, embeddings alone", "single"),
             ("average-link, embeddings alone", "average"),
         ):
-            self._report(name, [self._held_out(p, lambda _: dense, linkage) for p in range(PARTITIONS)])
+            found[name] = [self._held_out(p, lambda _: dense, linkage) for p in range(PARTITIONS)]
         learned = partial(
             self._held_out, distance=lambda train: 1.0 - self._square(*self._fit(train)), linkage="average"
         )
-        model = [learned(p) for p in range(PARTITIONS)]
-        self._report("this model", model)
-        self._days()
+        found["this model, average-link"] = [learned(p) for p in range(PARTITIONS)]
+        self._report(found, self._days(), on)
 
     def shipped(self) -> None:
         """The shipped weights and threshold, on all articles."""
@@ -130,7 +134,7 @@ class Corpus:
             precision[held], recall[held] = best[0][held], best[1][held]
         return float(precision.mean()), float(recall.mean())
 
-    def _days(self) -> None:
+    def _days(self) -> tuple[float, float]:
         """Held-out stories as simulated days of 4 to 60 articles; the threshold from the other topics."""
         scores: list[tuple[float, float]] = []
         for fold, held in enumerate(self._folds(0)):
@@ -140,7 +144,7 @@ class Corpus:
                 labels = average_link(1.0 - self._probability(day, weights, bias), 1.0 - threshold)
                 scores += zip(*b_cubed(labels, self.stories[day]), strict=True)
         precision, recall = np.mean(scores, axis=0)
-        print(f"this model, simulated days: {_line(precision, recall)}")
+        return float(precision), float(recall)
 
     def _fit(self, train: np.ndarray) -> tuple[np.ndarray, float]:
         """Logistic regression over the pairs that are alike at all; weights for unscaled features."""
@@ -198,11 +202,23 @@ class Corpus:
         labelled = [b_cubed(labels, self.stories) for labels in _labels(1.0 - self.features["dense"], linkage)]
         return max(_f1(p.mean(), r.mean()) for p, r in labelled)
 
-    def _report(self, name: str, results: Sequence[tuple[float, float]]) -> None:
-        scores = [_f1(*result) for result in results]
-        precision, recall = np.mean(results, axis=0)
-        spread = " ".join(f"{score:.3f}" for score in scores)
-        print(f"{name}: {_line(precision, recall)}; by partition of the topics: {spread}", flush=True)
+    def _report(
+        self, found: dict[str, list[tuple[float, float]]], days: tuple[float, float], on: dict[str, Any]
+    ) -> None:
+        lines, figures = [], {}
+        for name, results in found.items():
+            precision, recall = (float(value) for value in np.mean(results, axis=0))
+            each = [_f1(*result) for result in results]
+            lines.append([name, _f1(precision, recall), precision, recall, " ".join(f"{f1:.3f}" for f1 in each)])
+            figures[name] = {"f1": _f1(precision, recall), "precision": precision, "recall": recall, "divisions": each}
+        figures["simulated days"] = {"f1": _f1(*days), "precision": days[0], "recall": days[1]}
+        table = rows(["", "B-cubed F1", "precision", "recall", "F1 of each division of the topics"], *lines)
+        what = (
+            f"{len(self.articles)} articles of {len(set(self.topics))} topics and {len(set(self.stories))} stories, "
+            f"all clustered together. Weights and thresholds from the other topics of a {FOLDS}-fold cross-validation."
+        )
+        simulated = f"Held-out stories as simulated days of 4 to 16 events: {_line(*days)}."
+        save("stories", "python -m benchmarks.stories", on, figures, f"{what}\n\n{table}\n\n{simulated}")
 
 
 def b_cubed(labels: np.ndarray, gold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

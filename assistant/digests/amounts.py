@@ -47,7 +47,9 @@ _MONTH = re.compile(
     r"|Nov(?:ember)?|Dec(?:ember)?)\.?$"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+_NAMED = re.compile(r"(?:^|\s)[A-Z][a-z]+$")
 _TOLL = re.compile(r"\b(?:toll|(?:number|count) of (?:dead|deaths|injured|victims))\b[^.;]{0,30}$", re.IGNORECASE)
+_NO_COUNT = re.compile(r"\s?-?\s?years?\s?-?\s?old|[-–]\d|\s[–-]\s\d")  # an age, a score
 _NEXT_WORD = re.compile(r"\s+([^\W\d_][\w'’-]*)")
 NEAR = 60  # characters on either side in which a fate belongs to a number
 
@@ -76,7 +78,7 @@ def amounts(text: str) -> list[Amount]:
 def _amount(text: str, match: re.Match[str]) -> Amount | None:
     digits = match["digits"]
     before, after = text[: match.start("digits")].rstrip(), text[match.end() :]
-    if _is_date(digits, before, after, match) or re.match(r"\s?-?\s?years?\s?-?\s?old|[-–]\d|\s[–-]\s\d", after):
+    if _is_date(digits, before, after, match) or _in_a_name(digits, before) or _NO_COUNT.match(after):
         return None
     value = _SMALL.get(digits.lower()) or float(digits.replace(",", ""))
     value *= _SCALES.get((match["scale"] or "").lower(), 1.0)
@@ -85,7 +87,8 @@ def _amount(text: str, match: re.Match[str]) -> Amount | None:
     if not quantity:
         return None
     low, high = _range(value, "at least" if match["more"] else (match["bound"] or "").strip().lower())
-    end = match.end() + (length if counted else 0)
+    # "99% partial": what follows a share or a sum need not be what it counts.
+    end = match.end() + (length if counted and not (match["percent"] or match["money"]) else 0)
     return Amount(match.start(), end, low, high, quantity, text[match.start() : end])
 
 
@@ -125,12 +128,12 @@ def _fate(text: str, match: re.Match[str], bare: bool) -> str:
 def _counted(after: str) -> tuple[str, int]:
     """The noun that follows a number and where it ends: "12 Turkish soldiers" gives soldiers; a plural is the noun."""
     taken: list[tuple[str, int]] = []
-    skipped = re.match(r"\s+of\s+(?:the|its|their)(?=\s)", after)
+    skipped = re.match(r"\s+of\s+(?:the|its|their)(?=\s)(?!\s\S*['’]s\b)", after)
     place = skipped.end() if skipped else 0
     while len(taken) < 3 and (match := _NEXT_WORD.match(after, place)):
         word, place = match[1], match.end()
         folded = word.lower()
-        if folded in STOP_WORDS and folded not in _FATE_OF:
+        if (folded in STOP_WORDS and folded not in _FATE_OF) or folded.endswith(("'s", "’s", "s'", "s’")):
             break
         taken.append((word, place))
         if folded in PEOPLE or folded in _FATE_OF or (folded.endswith("s") and not folded.endswith("ss")):
@@ -155,6 +158,11 @@ def _range(value: float, bound: str) -> tuple[float, float]:
     if bound in _UPPER:
         return 0.0, value
     return value, value
+
+
+def _in_a_name(digits: str, before: str) -> bool:
+    """ "The Detroit Three", "Paris 2024 organisers": a part of a name counts nothing."""
+    return bool(before) and (digits.istitle() or (_YEAR.fullmatch(digits) is not None and bool(_NAMED.search(before))))
 
 
 def _is_date(digits: str, before: str, after: str, match: re.Match[str]) -> bool:

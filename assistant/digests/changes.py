@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assistant.digests.conflicts import Figure, figures, same_matter
+from assistant.digests.conflicts import OTHER_TIME, Figure, figures, same_matter
 from assistant.digests.nouns import Change, DigestSentence
 from assistant.digests.select import Candidate
+from assistant.digests.standalone import is_personal
 from assistant.digests.text import names, terms, words
 from index.article import Article
 from index.passages import sentences
 
 MOST = 2  # changes of a story that are shown
 NEW_STATEMENT = 0.35  # most that it may share with any earlier sentence, of its content words
+SAID = 0.5  # share of words from which a sentence says what the story says already
+EARLY = 5  # a name that matters stands among the first sentences
+OPENING = 3  # a statement that is new stands among the first sentences of its report, counted from 0
 WORDS = 30  # of a sentence shown for a new name or statement
 
 
@@ -24,7 +28,7 @@ def changes(
 
     `earlier` has the newest report first. A name counts when two articles, or the story's first sentence, carry it.
     """
-    found = [*_numbers(articles, earlier), *_names(articles, earlier, pool), *_statements(earlier, pool, shown)]
+    found = [*_numbers(articles, earlier), *_names(articles, earlier, pool, shown), *_statements(earlier, pool, shown)]
     kept: list[Change] = []
     for change in found:
         if all(change.sentence != other.sentence for other in kept):
@@ -38,7 +42,7 @@ def background(
     """One sentence of the earlier reports that says something else than what is shown."""
     bags = [frozenset(terms(sentence.text)) for sentence in shown]
     for candidate in earlier:
-        if candidate.words <= most_words and all(_share(candidate.terms, bag) < 0.5 for bag in bags):
+        if candidate.words <= most_words and all(_share(candidate.terms, bag) < SAID for bag in bags):
             return candidate.sentence
     return None
 
@@ -58,16 +62,23 @@ def _comparable(figure: Figure) -> bool:
     return figure.amount.quantity.startswith("people ") or figure.amount.quantity[:1] in "%$€£¥"
 
 
-def _names(articles: Sequence[Article], earlier: Sequence[Article], pool: Sequence[Candidate]) -> Iterator[Change]:
+def _names(
+    articles: Sequence[Article],
+    earlier: Sequence[Article],
+    pool: Sequence[Candidate],
+    shown: Sequence[DigestSentence],
+) -> Iterator[Change]:
     known = {word.lower() for article in earlier for word in words(f"{article.title} {article.text}")}
     spread = Counter(name for article in articles for name in dict.fromkeys(names(article.text)))
     first = set(names(pool[0].sentence.text)) if pool else set()
+    told = [frozenset(terms(sentence.text)) for sentence in shown]
     for name, count in sorted(spread.items(), key=lambda item: (-item[1], item[0])):
         parts = words(name)
         if len(parts) < 2 or not (count > 1 or name in first) or any(part.lower() in known for part in parts):
             continue
         for candidate in pool:
-            if name in candidate.sentence.text and candidate.words <= WORDS:
+            early = candidate.position <= EARLY and candidate.words <= WORDS
+            if early and name in candidate.sentence.text and all(_share(candidate.terms, bag) < SAID for bag in told):
                 yield Change("name", name, "", candidate.sentence)
                 break
 
@@ -75,11 +86,15 @@ def _names(articles: Sequence[Article], earlier: Sequence[Article], pool: Sequen
 def _statements(
     earlier: Sequence[Article], pool: Sequence[Candidate], shown: Sequence[DigestSentence]
 ) -> Iterator[Change]:
+    """A sentence that opens a report and has few words with any earlier sentence in common; none about other times."""
     old = [frozenset(terms(article.text[s:e])) for article in earlier for s, e in sentences(article.text)[:25]]
+    told = [frozenset(terms(sentence.text)) for sentence in shown]
     for candidate in pool[:8]:
-        if candidate.sentence in shown or candidate.words > WORDS:
+        leads = candidate.position <= OPENING and candidate.words <= WORDS and candidate.sentence not in shown
+        if not leads or is_personal(candidate.sentence.text) or OTHER_TIME.search(candidate.sentence.text):
             continue
-        if all(_share(candidate.terms, bag) <= NEW_STATEMENT for bag in old):
+        fresh = all(_share(candidate.terms, bag) <= NEW_STATEMENT for bag in old)
+        if fresh and all(_share(candidate.terms, bag) < SAID for bag in told):
             yield Change("statement", "", "", candidate.sentence)
             return
 

@@ -11,7 +11,7 @@ from assistant.digests.headline import headline
 from assistant.digests.nouns import DigestSentence, Story
 from assistant.digests.past import Known
 from assistant.digests.rank import RankedStory
-from assistant.digests.select import Candidate, candidates, choose
+from assistant.digests.select import Candidate, alone, candidates, choose
 from assistant.digests.text import terms
 
 STORIES, BRIEFS = 5, 5
@@ -31,7 +31,7 @@ class Front:
     stories: tuple[Story, ...]
     briefs: tuple[Story, ...]
     others: tuple[Story, ...]
-    pools: tuple[Pool, ...]  # the candidates of the stories and briefs
+    pools: tuple[Pool, ...]  # the candidates of the stories and briefs that can stand alone
 
     def shown(self) -> list[DigestSentence]:
         """Every sentence chosen so far."""
@@ -40,34 +40,42 @@ class Front:
 
 
 def front(ranked: Sequence[RankedStory], topic: str, known: Mapping[str, Known], has_past: bool) -> Front:
-    """The bottom line, up to five stories and up to five briefs; the bottom line's words are not said twice.
+    """The bottom line, up to five stories and up to five briefs; nothing is said twice.
 
     `known` is what was known before the window, by story id; `has_past` tells whether anything was.
     """
-    pools = tuple(candidates(story.articles, topic) for story in ranked[: STORIES + BRIEFS])
-    opening = bottom_line(pools[:2])
-    said = [frozenset(terms(sentence.text)) for sentence in opening]
+    wider = [candidates(story.articles, topic) for story in ranked[: STORIES + BRIEFS]]
+    pools = tuple(alone(pool) for pool in wider)
+    opening = bottom_line(pools[:3])
+    printed = list(opening)
     told = []
-    for story, pool in zip(ranked[:STORIES], pools, strict=False):
-        chosen = choose([c for c in pool if c.sentence not in opening], STORY_SENTENCES, STORY_WORDS, said)
-        told.append(_compared(_story(story, chosen), story, pool, [*opening, *chosen], known.get(story.id), has_past))
+    for story, whole, pool in zip(ranked[:STORIES], wider, pools, strict=False):
+        chosen = choose([c for c in whole if c.sentence not in printed], STORY_SENTENCES, STORY_WORDS, _bags(printed))
+        printed += chosen
+        told.append(_compared(_story(story, chosen), story, pool, printed, known.get(story.id), has_past))
+        printed += told[-1].all_sentences()
     briefs = []
     for story, pool in zip(ranked[STORIES:], pools[STORIES:], strict=False):
-        brief = _story(story, choose(pool, 1, BRIEF_WORDS))
+        brief = _story(story, choose(pool, 1, BRIEF_WORDS, _bags(printed)))
+        printed += brief.sentences
         briefs.append(_with_status(brief, known.get(story.id), has_past))
     others = tuple(_story(story, []) for story in ranked[STORIES + BRIEFS :])
     return Front(tuple(opening), tuple(told), tuple(briefs), others, pools)
 
 
+def _bags(sentences: Sequence[DigestSentence]) -> list[frozenset[str]]:
+    return [frozenset(terms(sentence.text)) for sentence in dict.fromkeys(sentences)]
+
+
 def bottom_line(pools: Sequence[Pool]) -> list[DigestSentence]:
-    """The best sentence of the first story, and of the second when both fit."""
+    """The best sentence of the first story that has one, and of the next when both fit."""
     chosen: list[Candidate] = []
     for pool in pools:
         left = BOTTOM_LINE_WORDS - sum(c.words for c in chosen)
         fitting = [c for c in pool if c.words <= left and _leads(c, pool[0])]
         if len(pool) > 1 and fitting:
             chosen.append(max(fitting, key=lambda c: (c.salience + 0.3 * (c.position == 0), -c.rank)))
-        elif not chosen:
+        if len(chosen) == 2:
             break
     return [c.sentence for c in chosen]
 
@@ -90,7 +98,7 @@ def _compared(
     story = replace(story, conflicts=conflicts(ranked.articles))
     if known is not None:
         new = changes(ranked.articles, known.articles, pool, shown)
-        earlier = background(candidates(known.articles), [*shown, *(change.sentence for change in new)])
+        earlier = background(alone(candidates(known.articles)), [*shown, *(change.sentence for change in new)])
         story = replace(story, changes=new, background=earlier)
     return _with_status(story, known, has_past)
 
@@ -102,7 +110,7 @@ def _with_status(story: Story, known: Known | None, has_past: bool) -> Story:
 
 
 def _story(ranked: RankedStory, sentences: Sequence[DigestSentence]) -> Story:
-    words, source = headline(ranked.articles)
+    words, source = headline(ranked.articles, sentences[0].article_id if sentences else "")
     return Story(
         id=ranked.id,
         headline=words,

@@ -18,7 +18,7 @@ MOST = 2  # conflicts of a story that are shown
 SAME_MATTER = 0.5  # share of the shorter sentence's content words that both sentences need, to count the same things
 SAME_FATE = 0.3  # enough for numbers of people killed, injured …, and for magnitudes
 # A number of another time, or of a part, does not contradict one of today.
-_OTHER_TIME = re.compile(
+OTHER_TIME = re.compile(
     r"\b(?:(?:in|since|until|from|of)\s+(?:19|20)\d\d|last\s+(?:year|month|week)|years?\s+ago|previous(?:ly)?|earlier"
     r"|in\s+the\s+past|record|compared|first|last|average|annual(?:ly)?|each|every|per|another|other|more)\b",
     re.IGNORECASE,
@@ -58,7 +58,7 @@ def conflicts(articles: Sequence[Article]) -> tuple[Conflict, ...]:
 def _of(article: Article) -> Iterator[Figure]:
     for start, end in sentences(article.text)[:SENTENCES_READ]:
         text = article.text[start:end]
-        if _OTHER_TIME.search(text):
+        if OTHER_TIME.search(text):
             continue
         sentence, bag = DigestSentence(article.id, start, end, text), frozenset(terms(text))
         for amount in amounts(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 
@@ -11,13 +12,15 @@ from assistant.chain import default_library
 from assistant.digests.digest import Digest
 from assistant.digests.features import Matrix
 from assistant.digests.keep import archived, keep
-from assistant.digests.make import Options, make
+from assistant.digests.make import Options, Rewrite, make
 from assistant.digests.nouns import Page, Window
 from assistant.digests.past import CENTRAL, REPORTS
 from assistant.digests.pdf import PAPERS, count_pages
 from assistant.digests.rank import RankedStory
+from assistant.digests.rewrite import Writer
 from assistant.digests.stories import mean_vectors
 from assistant.digests.window import Moment, local_zone, newest_day, window_of
+from assistant.models import ChatModel, configured
 from index.archive import Ids
 from index.article import Article
 from index.errors import InputError, NothingFound
@@ -40,12 +43,14 @@ def digest(
     sources: Sequence[str] | None = None,
     prefer: Sequence[str] = (),
     paper: str = "a4",
+    model: ChatModel | Literal["configured"] | None = "configured",
 ) -> Digest:
     """A one-page digest of a day or of a half-open window; of the newest day that has articles by default.
 
     `timezone` is an IANA name: the configured one, or the machine's, by default. `sources` leaves all other outlets
     out, `prefer` puts stories of these outlets further up. A digest of all outlets without a topic is kept in the
-    library's folder, for the next one to compare with.
+    library's folder, for the next one to compare with. A `model` rewrites the stories, as far as each of its sentences
+    holds against the articles; with None, all is copied.
     Raises NothingFound when no article lies in the window, InputError when an argument makes no sense.
     """
     if paper not in PAPERS:
@@ -57,12 +62,17 @@ def digest(
     articles = [*past.around(window), *(library.archive.undated() if not sources else [])]
     options = Options(topic=topic.strip(), preferred_sources=tuple(prefer), paper=paper)
     try:
-        page = make(articles, window, past, library.embedder.embed, count_pages, options)
+        page = make(articles, window, past, library.embedder.embed, count_pages, options, _rewriting(model))
     except NothingFound as error:
         raise NothingFound(f"{error} {_days_there_are(library)}") from None
     if not topic and not sources:
         keep(library.home, page)
     return Digest.of(page)
+
+
+def _rewriting(model: ChatModel | Literal["configured"] | None) -> Rewrite | None:
+    writer = configured(Settings.load()) if model == "configured" else model
+    return Writer(writer).rewrite if writer else None
 
 
 class LibraryPast:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Sequence
 from assistant.digests.amounts import UNITS, Amount, amounts
 from assistant.digests.nouns import DigestSentence, KeyNumber, Quotation, Watch
 from assistant.digests.select import Candidate
-from assistant.digests.standalone import stands_alone
-from assistant.digests.text import STOP_WORDS, word_count
+from assistant.digests.standalone import Leans, is_whole, leans
+from assistant.digests.text import STOP_WORDS, word_count, words
 from index.article import Article
 from index.passages import sentences
 
@@ -21,8 +21,11 @@ QUOTED_WORDS = range(6, 36)
 SENTENCES_READ = 30
 HORIZON = dt.timedelta(days=400)  # a day further off is no news
 
-_MONTHS = [name.lower() for name in calendar.month_name if name]
-_MONTH = rf"(?P<month>{'|'.join(f'{name.capitalize()}' for name in _MONTHS)})"
+_MONTHS = [name[:3].lower() for name in calendar.month_name if name]
+_MONTH = (
+    r"(?P<month>Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
 _DATES = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?P<year>(?:19|20)\d\d))?\b"),
     re.compile(
@@ -31,7 +34,11 @@ _DATES = (
     re.compile(rf"\b(?:in|until|by|from)\s+{_MONTH}(?:\s+(?P<year>(?:19|20)\d\d))?\b(?!\s+\d)"),
 )
 _WEEKDAYS = list(calendar.day_name)
-_WEEKDAY = re.compile(rf"\b(?:on|next|this|by|until)\s+(?:next\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})\b")
+# Not "on Monday, Jan. 20": there the date itself counts.
+_WEEKDAY = re.compile(
+    rf"\b(?:on|next|this|by|until)\s+(?:next\s+)?(?P<weekday>{'|'.join(_WEEKDAYS)})\b"
+    rf"(?!,?\s+(?:the\s+)?(?:\d{{1,2}}\b|{_MONTH.replace('?P<month>', '?:')}\s+\d))"
+)
 _TOMORROW = re.compile(r"\btomorrow\b", re.IGNORECASE)
 _AHEAD = re.compile(
     r"""\b(?:will|shall|'ll|is\ due|are\ due|due\ to|scheduled|is\ set|are\ set|expected|plans?\ to|planned
@@ -87,12 +94,25 @@ def watches(stories: Sequence[Sequence[Article]], used: Iterable[DigestSentence]
             Watch(day, phrase, sentence)
             for article in articles[:6]
             for sentence in _read(article)
-            if sentence not in taken and stands_alone(sentence.text) and word_count(sentence.text) <= WATCH_WORDS
+            if sentence not in taken and _can_be_watched(sentence) and _names_something(sentence.text, article)
             for day, phrase in future_days(sentence.text, article.date, after)
         ]
         if ahead and len(found) < WATCHES:
             found.append(ahead[0])
     return tuple(sorted(found, key=lambda watch: (watch.date, watch.sentence.article_id)))
+
+
+def _can_be_watched(sentence: DigestSentence) -> bool:
+    alone = is_whole(sentence.text) and leans(sentence.text, first=sentence.start == 0) == Leans.NOT
+    return alone and word_count(sentence.text) <= WATCH_WORDS
+
+
+def _names_something(text: str, article: Article) -> bool:
+    """Whether the sentence says of whom it speaks: "Final terms will be fixed on 15 April" does not."""
+    first, *rest = words(text)
+    if any(word[0].isupper() and word.lower() not in STOP_WORDS for word in rest):
+        return True
+    return first.lower() not in STOP_WORDS and not re.search(rf"\b{re.escape(first.lower())}\b", article.text)
 
 
 def future_days(text: str, written: dt.date | None, after: dt.date) -> list[tuple[dt.date, str]]:
@@ -114,7 +134,7 @@ def future_days(text: str, written: dt.date | None, after: dt.date) -> list[tupl
 
 def _day(match: re.Match[str], written: dt.date, ahead: bool) -> dt.date | None:
     parts = match.groupdict()
-    month, day = _MONTHS.index(parts["month"].lower()) + 1, int(parts.get("day") or 1)
+    month, day = _MONTHS.index(parts["month"][:3].lower()) + 1, int(parts.get("day") or 1)
     try:
         if parts["year"]:
             return dt.date(int(parts["year"]), month, day)

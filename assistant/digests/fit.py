@@ -60,7 +60,7 @@ def shedding(page: Page) -> list[Step]:
     plan += [("number 1", _fewer("numbers", 0))] if numbers else []
     plan += [_story(n) for n in range(len(page.stories), 4, -1)]
     plan += [_brief(page, 1)] if page.briefs else []
-    plan += [_lean(n, "sentences", 2) for n, s in _numbered(page) if len(s.sentences) > 2][::-1]
+    plan += [_lean(n, "sentences", 2) for n, s in _numbered(page) if len(s.lines) > 2][::-1]
     plan += [_story(n) for n in range(min(len(page.stories), 4), 2, -1)]
     plan += [_lean(n, "changes", 1) for n, s in _numbered(page) if len(s.changes) > 1][::-1]
     plan += [_lean(1, "background", None)]
@@ -93,6 +93,8 @@ def _lean(number: int, part: str, most: int | None) -> Step:
         story = shed.stories[number - 1]
         kept: Any = None if most is None else getattr(story, part)[:most]
         lean = replace(story, **{part: kept})
+        if part == "sentences":
+            lean = replace(lean, written=story.written[:most])
         return replace(shed, stories=(*shed.stories[: number - 1], lean, *shed.stories[number:]))
 
     return f"{part} of story {number}", leave_out
@@ -116,7 +118,7 @@ def _numbered(page: Page) -> list[tuple[int, Story]]:
 
 def _bare(stories: tuple[Story, ...]) -> tuple[Story, ...]:
     """As they are kept for the next digest: without the words that are not shown."""
-    return tuple(replace(s, sentences=(), changes=(), conflicts=(), background=None) for s in stories)
+    return tuple(replace(s, sentences=(), written=(), changes=(), conflicts=(), background=None) for s in stories)
 
 
 def _covering(shed: Page, page: Page, names: tuple[str, ...]) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from assistant.digests.standalone import dateline_length
 from assistant.digests.text import visible, word_count
 from index.article import Article
 from index.passages import sentences
@@ -12,28 +13,38 @@ from index.passages import sentences
 HEADLINE_WORDS = 12
 UNTITLED = "Untitled article"
 _OUTLET_TAIL = re.compile(r"\s+[|–—-]\s+[^|–—]{2,30}$")
-_CLAUSE = re.compile(r"\s+[|–—-]\s+|[:;,?!]\s+|\.\s+")
+_CUT = re.compile(r"\s*(?:\.{3}|…)$")  # a title that a feed or a search engine has cut
+# "According to insiders, Kyiv …": what follows begins with a capital of its own.
+_OPENING = re.compile(r"^(?:According to|As|In|On|After|Before|During|At|By|With|For|Since)\s[^,]{3,60},\s(?=[A-Z])")
+_CLAUSE = re.compile(r"\s+[|–—-]\s+|[:;,?!]\s+|(?<=[a-z]{3})\.\s+")
 
 
-def headline(articles: Sequence[Article]) -> tuple[str, str]:
-    """The words and the id of the article they are from; the first title that fits, else a part of the first."""
+def headline(articles: Sequence[Article], first: str = "") -> tuple[str, str]:
+    """The words and the id of the article they are from; the first whole title that fits, else a part of the first.
+
+    `first` is the id of the article to look at first: that of the first sentence below the headline.
+    """
+    articles = sorted(articles, key=lambda article: article.id != first)
     for article in articles:
         title = _tidy(article.title, article.source)
-        if title and word_count(title) <= HEADLINE_WORDS:
+        if title and word_count(title) <= HEADLINE_WORDS and not _CUT.search(title):
             return title, article.id
     titled = next((article for article in articles if _tidy(article.title, article.source)), articles[0])
-    words = shorten(_tidy(titled.title, titled.source) or _first_sentence(titled))
+    title = _tidy(titled.title, titled.source)
+    words = shorten(_OPENING.sub("", title) or _first_sentence(titled))
     return words.strip() or UNTITLED, titled.id
 
 
 def shorten(text: str, limit: int = HEADLINE_WORDS) -> str:
     """The whole text when it fits; else its longest run of clauses that fits; else the first words and an ellipsis."""
-    if word_count(text) <= limit:
+    if word_count(text) <= limit and not _CUT.search(text):
         return text
     ends = [match.start() + (match.group()[0] in "?!") for match in _CLAUSE.finditer(text)]
     clauses = [text[:end].rstrip() for end in ends if 4 <= word_count(text[:end]) <= limit]
     if clauses:
         return clauses[-1]
+    if word_count(text) <= limit:  # the outlet or a feed cut it, and no clause of it is whole
+        return _CUT.sub(" …", text)
     parts = text.split()
     count = limit
     while count > 1 and word_count(" ".join(parts[:count])) > limit:
@@ -52,5 +63,11 @@ def _tidy(title: str, source: str) -> str:
 
 
 def _first_sentence(article: Article) -> str:
+    """The first sentence, without dateline and opening phrase."""
     spans = sentences(article.text[:2_000])
-    return visible(article.text[spans[0][0] : spans[0][1]]).rstrip(".") if spans else ""
+    if not spans:
+        return ""
+    text = visible(article.text[spans[0][0] + dateline_length(article.text[slice(*spans[0])]) : spans[0][1]]).rstrip(
+        "."
+    )
+    return _OPENING.sub("", text)

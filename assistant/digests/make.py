@@ -22,6 +22,7 @@ from index.errors import NothingFound
 
 TOPIC_CLOSENESS = 0.25  # cosine of topic and story: below it, a story is about something else
 UNDATED_KEPT = 20
+Rewrite = Callable[[Page, Mapping[str, Article]], Page]  # the page and the articles at hand, by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,10 @@ def make(
     embed: Embed,
     count_pages: Callable[[Page], int],
     options: Options | None = None,
+    rewrite: Rewrite | None = None,
 ) -> Page:
-    """The digest of the window, on one page. The same articles and options give the same digest.
+    """The digest of the window, on one page. The same articles and options give the same digest, unless a `rewrite`
+    puts it into other words.
 
     Articles outside the window are left alone, those without a date are listed. `embed` gives unit vectors,
     (n, dimensions) float32. Raises NothingFound when no article lies in the window, or none fits the topic.
@@ -55,8 +58,8 @@ def make(
     ranked = _on_topic(_ranked(inside, window, past, embed, options), options.topic)
     before, has_past = _before(ranked, past, window)
     page = _page(inside, ranked, front(ranked, options.topic, before, has_past), window, options, undated)
-    held = [*inside, *(article for story in before.values() for article in story.articles)]
-    return fit(page, {article.id: article for article in held}, count_pages)
+    held = {a.id: a for a in [*inside, *(article for story in before.values() for article in story.articles)]}
+    return fit(rewrite(page, held) if rewrite else page, held, count_pages)
 
 
 def _ranked(inside: Sequence[Article], window: Window, past: Past, embed: Embed, options: Options) -> list[RankedStory]:
@@ -79,7 +82,7 @@ def _before(ranked: Sequence[RankedStory], past: Past, window: Window) -> tuple[
     """What was known of the stories that the page tells, and whether there was anything to know."""
     span = earlier_window(window, past)
     stories = _earlier_stories(span, past) if span else []
-    found = known(ranked[: STORIES + BRIEFS], stories, past, window)
+    found = known(ranked, STORIES + BRIEFS, stories, past, window)
     return found, bool(span or found)
 
 

@@ -40,7 +40,7 @@ def escape(text: str) -> str:
 
 
 def _story(page: Page, story: Story) -> list[str]:
-    body = _cited(page, story.sentences) or _number(page, story.headline_article_id)
+    body = _lines(page, story) or _number(page, story.headline_article_id)
     blocks = [f"## {escape(story.headline)}", f"*{escape(story_line(story))}*", body]
     blocks += [f"**Changed.** {_change(page, change)}" for change in story.changes]
     blocks += [f"**Conflict.** {_conflict(page, conflict)}" for conflict in story.conflicts]
@@ -50,7 +50,12 @@ def _story(page: Page, story: Story) -> list[str]:
 
 
 def _brief(page: Page, story: Story) -> str:
-    return _cited(page, story.sentences) or _number(page, story.headline_article_id)
+    return _lines(page, story) or _number(page, story.headline_article_id)
+
+
+def _lines(page: Page, story: Story) -> str:
+    cited = ((line.text, dict.fromkeys(s.article_id for s in line.evidence)) for line in story.lines)
+    return " ".join(f"{escape(text)} {''.join(_number(page, key) for key in keys)}" for text, keys in cited)
 
 
 def _extras(page: Page) -> list[str]:

@@ -6,7 +6,7 @@ Every sentence that a digest shows is a DigestSentence: `article.text[start:end]
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 
@@ -123,6 +123,17 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A sentence that a language model wrote, with the copied stretches that it was checked against.
+
+    A sentence that was copied in place of one that did not hold is its own evidence.
+    """
+
+    text: str
+    evidence: tuple[DigestSentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """One event: the articles that report it and what the page says of it."""
 
@@ -139,10 +150,11 @@ class Story:
     changes: tuple[Change, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     background: DigestSentence | None = None
+    written: tuple[Written, ...] = ()  # shown in place of `sentences` where a language model wrote and it held
 
     def all_sentences(self) -> Iterator[DigestSentence]:
-        """Every sentence that the page shows for this story, in reading order."""
-        yield from self.sentences
+        """Every copied sentence that the page shows or, where a model wrote, rests on; in reading order."""
+        yield from (sentence for line in self.lines for sentence in line.evidence)
         for change in self.changes:
             yield change.sentence
             if change.before_sentence:
@@ -151,6 +163,11 @@ class Story:
             yield from (claim.sentence for claim in conflict.claims)
         if self.background:
             yield self.background
+
+    @property
+    def lines(self) -> tuple[Written, ...]:
+        """What the story says: the written sentences, or else the copied ones."""
+        return self.written or tuple(Written(sentence.text, (sentence,)) for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +208,8 @@ class Page:
     numbers: tuple[KeyNumber, ...] = ()
     quotation: Quotation | None = None
     watch: tuple[Watch, ...] = ()
+    model: str = ""  # the language model that wrote the stories that say so
+    model_problem: str = ""  # why stories are copied although a model was to write them
     undated: tuple[DigestSource, ...] = ()  # articles without a date, numbered 0: listed apart, not summarised
     bars: tuple[Bar, ...] = ()
     other_stories: tuple[Story, ...] = field(default=(), repr=False)  # not on the page; kept for the next digest
@@ -212,10 +231,17 @@ class Page:
     @property
     def word_count(self) -> int:
         """Words of the page's sentences and headlines."""
-        headlines = sum(len(story.headline.split()) for story in self.stories + self.briefs)
-        return headlines + sum(len(sentence.text.split()) for sentence in self.all_sentences())
+        told = self.stories + self.briefs
+        texts = [story.headline for story in told] + [sentence.text for sentence in self.all_sentences()]
+        lines = [line for story in told for line in story.written]  # shown in place of what they rest on
+        hidden = [sentence.text for line in lines for sentence in line.evidence]
+        return _words(texts) - _words(hidden) + _words([line.text for line in lines])
 
     @property
     def reading_minutes(self) -> int:
         """Whole minutes at 230 words a minute (Brysbaert 2019: 238 for English non-fiction), at least one."""
         return max(1, round(self.word_count / 230))
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(len(text.split()) for text in texts)

@@ -13,12 +13,15 @@ import numpy as np
 from assistant.digests.features import Matrix
 from assistant.digests.nouns import Page, Window
 from assistant.digests.rank import RankedStory
-from assistant.digests.stories import Embed, mean_vectors, model, same_story
+from assistant.digests.stories import Embed, mean_vectors, same_story
 from assistant.digests.window import instant_of, newest_day, within
 from index.article import Article
 
 REPORTS = 6  # earlier articles looked at for each story
 CENTRAL = 3  # articles that stand for a story
+CONTEXT = 100  # other articles of the window, so that words which all news share are not taken for those of a story
+# Above the threshold within a window: an earlier report wrongly tied to a story misleads more than a missing one.
+CERTAIN = 0.45
 LOOK_BACK = dt.timedelta(days=7)  # how far the earlier window may lie back
 
 
@@ -97,13 +100,14 @@ def earlier_window(window: Window, past: Past) -> Window | None:
 
 
 def known(
-    stories: Sequence[RankedStory], earlier: Sequence[EarlierStory], past: Past, window: Window
+    ranked: Sequence[RankedStory], most: int, earlier: Sequence[EarlierStory], past: Past, window: Window
 ) -> dict[str, Known]:
-    """What was known of these stories, by story id; stories without an earlier report are left out.
+    """What was known of the first `most` stories, by story id; stories without an earlier report are left out.
 
-    An earlier article belongs to a story when it is, on average over the story's central articles, as probably of
-    the same event as articles of one story must be.
+    An earlier article belongs to a story when it is, on average over the story's central articles, of the same event
+    with a probability of at least CERTAIN.
     """
+    stories = ranked[:most]
     reports: dict[str, Article] = {}
     for story in stories:
         reports |= {article.id: article for article in past.related(story, window.since)}
@@ -111,17 +115,16 @@ def known(
         return {}
     old = sorted(reports.values(), key=lambda article: article.id)
     new = [article for story in stories for article in story.articles[:CENTRAL]]
-    together = [*new, *old]
+    rest = [article for story in ranked[most:] for article in story.articles[:1]][:CONTEXT]
+    together = [*new, *old, *rest]
     chances = same_story(together, past.vectors(together))
     found: dict[str, Known] = {}
     left = 0
     for story in stories:
         size = len(story.articles[:CENTRAL])
-        means = chances[left : left + size, len(new) :].mean(axis=0)
+        means = chances[left : left + size, len(new) : len(new) + len(old)].mean(axis=0)
         left += size
-        matched = [
-            article for article, chance in zip(old, means.tolist(), strict=True) if chance >= model()["threshold"]
-        ]
+        matched = [article for article, chance in zip(old, means.tolist(), strict=True) if chance >= CERTAIN]
         if matched:
             found[story.id] = Known(_newest_first(matched), _continued(matched, earlier))
     return found

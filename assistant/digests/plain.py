@@ -29,7 +29,8 @@ def _lines(shown: View) -> Iterator[str]:
     if shown["briefs"]:
         yield from _section("In brief")
         for story in shown["briefs"]:
-            yield from _wrapped(f"* {story['headline']}. {_said(story['sentences']) or _cite(story['number'])}", 2)
+            said = _said(story["sentences"]) or _cite(story["number"])
+            yield from _wrapped(f"* {stopped(story['headline'])} {said}", 2)
     yield from _extras(shown)
     yield from _section("Sources")
     for source in shown["sources"]:
@@ -49,7 +50,8 @@ def _story(story: View) -> Iterator[str]:
     for change in story["changes"]:
         before = f"(before: {change['before']} {_cite(change['before_number'])})" if change["before"] else ""
         said = _one(change) if change["text"] else _cite(change["number"])
-        yield from _wrapped("  Changed: " + " ".join(filter(None, [change["what"], before, said])), 2)
+        lead = " ".join(filter(None, [change["what"], before]))
+        yield from _wrapped("  Changed: " + (": " if said and lead else "").join([lead, said]), 2)
     for conflict in story["conflicts"]:
         sides = (f"{c['publisher']} says {c['value']} {_cite(c['number'])}" for c in conflict["claims"])
         yield from _wrapped(f"  Conflict: {conflict['quantity']}: {'; '.join(sides)}", 2)
@@ -75,6 +77,11 @@ def _extras(shown: View) -> Iterator[str]:
         yield from _wrapped(shown["chart_text"])
 
 
+def stopped(headline: str) -> str:
+    """The headline with a full stop, unless it ends with a mark of its own."""
+    return headline if headline.endswith((".", "?", "!", "…", "。")) else f"{headline}."
+
+
 def _section(name: str) -> Iterator[str]:
     yield ""
     yield name.upper()
@@ -87,7 +94,8 @@ def _said(items: list[View]) -> str:
 
 def _one(item: dict[str, Any]) -> str:
     note = f"({item['note']})" if item["note"] else ""
-    return " ".join(filter(None, [item["text"], note, _cite(item["number"])]))
+    cites = "".join(_cite(number) for number in (item["number"], *item["more"]))
+    return " ".join(filter(None, [item["text"], note, cites]))
 
 
 def _cite(number: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
@@ -13,12 +14,23 @@ import numpy as np
 from assistant.digests.features import Matrix
 from assistant.digests.nouns import Reason, Window
 from assistant.digests.publishers import family, independent
+from assistant.digests.stories import is_table
+from assistant.digests.text import terms
 from assistant.digests.window import instant_of
 from index.article import Article
 
 VARIED = 10  # places that are filled with regard to what stands above
 ALIKE, REPETITION = 0.6, 4.0  # cosine from which two stories repeat each other; what a whole unit beyond it costs
+SERIES = (
+    0.6  # share of title words that two pieces of one series have in common: "Most influential people in law, 2024"
+)
 PUBLISHERS, ARTICLES, CENTRALITY, RECENCY, TOPIC, PREFERENCE = 1.0, 0.3, 0.5, 0.4, 2.0, 0.5
+OPINION, TABLES = -0.6, -2.0
+_OPINION = re.compile(
+    r"/(?:opinions?|letters|columnists?|columns?|editorials?|commentisfree)/"
+    r"|^\s*(?:opinion|editorial|column|op-ed|letters?|commentary|mailbag)\b|\b(?:letters|opinion|mailbag)\s*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +88,14 @@ def _varied(stories: Sequence[RankedStory], articles: Sequence[Article], vectors
     means = {story.id: np.mean([rows[article.id] for article in story.articles], axis=0) for story in stories}
     waiting = list(stories)
     chosen: list[RankedStory] = []
+    titles = {story.id: frozenset(terms(story.articles[0].title)) for story in stories}
     while waiting and len(chosen) < VARIED:
         above = [means[story.id] for story in chosen]
-        marked = [_marked(story, _likeness(means[story.id], above)) for story in waiting]
+        series = [titles[story.id] for story in chosen]
+        marked = [
+            _marked(story, max(_likeness(means[story.id], above), _in_series(titles[story.id], series)))
+            for story in waiting
+        ]
         best = min(range(len(marked)), key=lambda place: (-marked[place].score, marked[place].id))
         chosen.append(marked[best])
         del waiting[best]
@@ -92,6 +109,11 @@ def _marked(story: RankedStory, likeness: float) -> RankedStory:
         return story
     reason = Reason("repetition", excess, -REPETITION, "likeness to a story further up, beyond what is usual")
     return replace(story, score=round(story.score - REPETITION * excess, 4), reasons=(*story.reasons, reason))
+
+
+def _in_series(title: frozenset[str], others: Sequence[frozenset[str]]) -> float:
+    """1 when the title is one of a series, of which another piece is there already; else 0."""
+    return float(any(len(title & other) >= max(3, SERIES * len(title | other)) for other in others))
 
 
 def _likeness(mean: Matrix, others: Sequence[Matrix]) -> float:
@@ -132,6 +154,10 @@ def _reasons(
         ),
         Reason("recency", _recency(members, window), RECENCY, "how late in the window it was last reported"),
     ]
+    if opinions := sum(bool(_OPINION.search(a.url) or _OPINION.search(a.title)) for a in members):
+        reasons.append(Reason("opinion", round(opinions / len(members), 4), OPINION, "letters, columns and editorials"))
+    if tables := sum(is_table(a) for a in members):
+        reasons.append(Reason("tables", round(tables / len(members), 4), TABLES, "more figures than sentences"))
     if interests.topic is not None:
         nearness = float(mean @ interests.topic) / max(float(np.linalg.norm(mean)), 1e-9)
         reasons.append(Reason("topic", round(nearness, 4), TOPIC, "closeness to the topic asked for"))

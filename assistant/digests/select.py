@@ -8,7 +8,7 @@ from itertools import combinations
 
 from assistant.digests.features import term_matrix
 from assistant.digests.nouns import DigestSentence
-from assistant.digests.standalone import dateline_length, is_personal, stands_alone
+from assistant.digests.standalone import Leans, dateline_length, is_personal, is_whole, leans
 from assistant.digests.text import terms, word_count
 from index.article import Article
 from index.passages import sentences
@@ -16,6 +16,7 @@ from index.passages import sentences
 SENTENCES_READ = 25  # of each article, from its beginning
 ARTICLES_READ = 12  # of each story, the most central
 POOL = 24  # candidates from which the combination is chosen
+DATELINE_WITHIN = 4  # sentences: captions and bylines may stand before it
 PERSONAL = 0.4  # taken off a sentence that says I, we or you
 
 
@@ -29,10 +30,16 @@ class Candidate:
     words: int
     terms: frozenset[str]
     salience: float
+    leans: Leans = Leans.NOT
+
+    @property
+    def article_id(self) -> str:
+        """Of the article that it stands in."""
+        return self.sentence.article_id
 
 
 def candidates(articles: Sequence[Article], topic: str = "") -> list[Candidate]:
-    """All sentences of a story that can stand alone, best first. `articles` come with the most central first."""
+    """All whole sentences of a story, best first; see `alone`. `articles` come with the most central first."""
     spoken = [
         (_sentence(article, start, end, position), rank, position)
         for rank, article in enumerate(articles[:ARTICLES_READ])
@@ -49,35 +56,56 @@ def candidates(articles: Sequence[Article], topic: str = "") -> list[Candidate]:
     top = max(float(central.max()), 1e-9)
     found = []
     for (sentence, rank, position), bag, closeness in zip(spoken, bags, central.tolist(), strict=True):
-        if stands_alone(sentence.text):
+        if is_whole(sentence.text):
             salience = _salience(closeness / top, position, rank, set(bag), titles, wanted)
             salience -= PERSONAL if is_personal(sentence.text) else 0.0
-            found.append(Candidate(sentence, rank, position, word_count(sentence.text), frozenset(bag), salience))
-    return sorted(found, key=lambda c: (-c.salience, c.sentence.article_id, c.sentence.start))
+            needs, length = leans(sentence.text, first=position == 0), word_count(sentence.text)
+            found.append(Candidate(sentence, rank, position, length, frozenset(bag), salience, needs))
+    return sorted(found, key=lambda c: (-c.salience, c.article_id, c.sentence.start))
+
+
+def alone(pool: Sequence[Candidate]) -> list[Candidate]:
+    """Those that need no other sentence before them."""
+    return [c for c in pool if c.leans == Leans.NOT]
 
 
 def choose(
     pool: Sequence[Candidate], most: int, word_limit: int, said: Sequence[frozenset[str]] = ()
 ) -> list[DigestSentence]:
-    """Up to `most` sentences of up to `word_limit` words in all, the best combination of the pool, in reading order."""
+    """Up to `most` sentences of up to `word_limit` words in all, the best combination of the pool, in reading order.
+
+    One that leans on the sentence before it, or on its article, is taken only together with that.
+    """
     fit = [c for c in pool if c.words <= word_limit][:POOL]
     best: tuple[float, tuple[Candidate, ...]] = (0.0, ())
     for size in range(1, most + 1):
         for group in combinations(fit, size):
-            if sum(c.words for c in group) <= word_limit:
+            if sum(c.words for c in group) <= word_limit and _stands(group):
                 value = _worth(group, said)
                 if value > best[0] + 1e-9:
                     best = (value, group)
     return [c.sentence for c in _reading_order(best[1])]
 
 
+def _stands(group: Sequence[Candidate]) -> bool:
+    """Whether each sentence that leans on another finds it in the group."""
+    places = {(c.article_id, c.position) for c in group}
+    for c in group:
+        if c.leans == Leans.ON_THE_SENTENCE_BEFORE and (c.article_id, c.position - 1) not in places:
+            return False
+        earlier = any(key == c.article_id and position < c.position for key, position in places)
+        if c.leans == Leans.ON_THE_ARTICLE and not earlier:
+            return False
+    return True
+
+
 def _worth(group: Sequence[Candidate], said: Sequence[frozenset[str]]) -> float:
     """Salience in all, less what repeats; a further sentence must earn its place."""
     value = sum(c.salience for c in group) - 0.25 * (len(group) - 1)
     for left, right in combinations(group, 2):
-        value -= 1.2 * _overlap(left.terms, right.terms)
+        value -= 1.2 * overlap(left.terms, right.terms)
     for c in group:
-        value -= 1.0 * max((_overlap(c.terms, other) for other in said), default=0.0)
+        value -= 1.0 * max((overlap(c.terms, other) for other in said), default=0.0)
     return value
 
 
@@ -85,13 +113,13 @@ def _reading_order(group: Sequence[Candidate]) -> list[Candidate]:
     """The most lead-like first; then the sentences of one article stay together, in its order."""
     if not group:
         return []
-    first = min(group, key=lambda c: (c.position, -c.salience, c.rank))
+    first = min(group, key=lambda c: (c.leans, c.position, -c.salience, c.rank))
     return sorted(group, key=lambda c: (c.rank != first.rank, c.rank, c.position))
 
 
 def _sentence(article: Article, start: int, end: int, position: int) -> DigestSentence:
-    """The sentence; the first of an article begins after its dateline."""
-    if position == 0:
+    """The sentence, without a dateline in front: it may stand below a line of its own, so not only in the first."""
+    if position < DATELINE_WITHIN:
         start += dateline_length(article.text[start:end])
     return DigestSentence(article.id, start, end, article.text[start:end])
 
@@ -103,5 +131,6 @@ def _salience(central: float, position: int, rank: int, bag: set[str], titles: s
     return 0.5 * central + 0.5 * lead + 0.2 * title + 0.4 * topic - 0.02 * rank
 
 
-def _overlap(left: frozenset[str], right: frozenset[str]) -> float:
+def overlap(left: frozenset[str], right: frozenset[str]) -> float:
+    """The share of the smaller one's terms that both have."""
     return len(left & right) / max(min(len(left), len(right)), 1)

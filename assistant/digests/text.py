@@ -97,6 +97,12 @@ def numbers(text: str) -> list[str]:
     return [match.group().rstrip(".,") for match in _NUMBER.finditer(text)]
 
 
+def figure_share(text: str) -> float:
+    """The share of a text's words that are figures: above a quarter it is a table, or reads like one."""
+    tokens = text.split()
+    return sum(any(char.isdigit() for char in token) for token in tokens) / max(len(tokens), 1)
+
+
 def visible(text: str) -> str:
     """The text for showing: one line, no control characters and nothing that reorders or hides letters."""
     kept = (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.digests.chart import chart_svg, chart_text
-from assistant.digests.nouns import Change, Conflict, DigestSentence, DigestSource, Page, Story
+from assistant.digests.nouns import Change, Conflict, DigestSentence, DigestSource, Page, Story, Written
 from assistant.digests.text import visible
 from assistant.digests.wording import (
     coverage_line,
@@ -64,14 +64,14 @@ def right_to_left(text: str) -> bool:
 
 
 def _story(page: Page, story: Story) -> View:
-    told = [*page.bottom_line, *story.sentences]
+    told = [*page.bottom_line, *(() if story.written else story.sentences)]
     return {
         "headline": visible(story.headline),
         "rtl": right_to_left(story.headline),
         "number": page.number_of(story.headline_article_id),
         "status": story.status,
         "publishers": publishers_line(story),
-        "sentences": _sentences(page, story.sentences),
+        "sentences": [_line(page, line) for line in story.lines],
         "changes": [_change(page, change, told) for change in story.changes],
         "conflicts": [_conflict(page, conflict) for conflict in story.conflicts],
         "background": _sentence(page, story.background) if story.background else None,
@@ -112,11 +112,17 @@ def _sentences(page: Page, sentences: Sequence[DigestSentence]) -> list[View]:
 
 
 def _sentence(page: Page, sentence: DigestSentence) -> View:
+    return _line(page, Written(sentence.text, (sentence,)))
+
+
+def _line(page: Page, line: Written) -> View:
+    numbers = list(dict.fromkeys(page.number_of(sentence.article_id) for sentence in line.evidence))
     return {
-        "text": visible(sentence.text),
-        "number": page.number_of(sentence.article_id),
-        "note": day_note(sentence.text, _date_of(page, sentence.article_id), page.window),
-        "rtl": right_to_left(sentence.text),
+        "text": visible(line.text),
+        "number": numbers[0],
+        "more": numbers[1:],
+        "note": day_note(line.text, _date_of(page, line.evidence[0].article_id), page.window),
+        "rtl": right_to_left(line.text),
     }
 
 

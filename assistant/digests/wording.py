@@ -9,6 +9,7 @@ from assistant.digests.nouns import DigestSource, Page, Story, Window
 from assistant.digests.text import visible
 
 PROMISE = "Every sentence is copied from the source whose number follows it."
+WRITTEN = "written by {}, each sentence checked against the sources whose numbers follow it; all else is copied"
 UNDATED_SHOWN = 3  # titles of articles without a date; the rest are counted
 _DAY_WORD = re.compile(r"\b([Yy]esterday|[Tt]omorrow|[Tt]oday|[Tt]onight)\b")
 _STEPS = {"yesterday": -1, "today": 0, "tonight": 0, "tomorrow": 1}
@@ -47,8 +48,8 @@ def masthead_line(page: Page) -> str:
 
 
 def publishers_line(story: Story) -> str:
-    """How many independent publishers report the story."""
-    return count(len(story.publishers), "publisher")
+    """How many independent publishers report the story, and whether a model wrote it up."""
+    return count(len(story.publishers), "publisher") + (" · rewritten" if story.written else "")
 
 
 def story_line(story: Story) -> str:
@@ -71,7 +72,8 @@ def coverage_line(page: Page) -> str:
     if seen.left_out_stories:
         left_out = count(seen.left_out_stories, "story", "stories")
         line += f"; not covered: {left_out} in {count(seen.left_out_articles, 'article')}"
-    return f"{line}. {PROMISE}"
+    promise = f"Stories marked “rewritten” were {WRITTEN.format(visible(page.model))}." if page.model else PROMISE
+    return " ".join(filter(None, [f"{line}.", promise, visible(page.model_problem)]))
 
 
 def undated_line(page: Page) -> str:
