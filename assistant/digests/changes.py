@@ -16,8 +16,8 @@ from index.passages import sentences
 MOST = 2  # changes of a story that are shown
 NEW_STATEMENT = 0.35  # most that it may share with any earlier sentence, of its content words
 SAID = 0.5  # share of words from which a sentence says what the story says already
-EARLY = 5  # a name that matters stands among the first sentences
 OPENING = 3  # a statement that is new stands among the first sentences of its report, counted from 0
+_EVERYWHERE = frozenset({"United States", "United Kingdom", "United Nations", "European Union", "White House"})
 WORDS = 30  # of a sentence shown for a new name or statement
 
 
@@ -26,7 +26,7 @@ def changes(
 ) -> tuple[Change, ...]:
     """Up to two changes: a number that contradicts all earlier values first, then a new name, then a new statement.
 
-    `earlier` has the newest report first. A name counts when two articles, or the story's first sentence, carry it.
+    `earlier` has the newest report first. A name counts when a title or a first sentence carries it.
     """
     found = [*_numbers(articles, earlier), *_names(articles, earlier, pool, shown), *_statements(earlier, pool, shown)]
     kept: list[Change] = []
@@ -69,18 +69,23 @@ def _names(
     shown: Sequence[DigestSentence],
 ) -> Iterator[Change]:
     known = {word.lower() for article in earlier for word in words(f"{article.title} {article.text}")}
-    spread = Counter(name for article in articles for name in dict.fromkeys(names(article.text)))
-    first = set(names(pool[0].sentence.text)) if pool else set()
     told = [frozenset(terms(sentence.text)) for sentence in shown]
-    for name, count in sorted(spread.items(), key=lambda item: (-item[1], item[0])):
+    heads = Counter(name for article in articles for name in dict.fromkeys(names(_head(article))))
+    for name, _ in sorted(heads.items(), key=lambda item: (-item[1], item[0])):
         parts = words(name)
-        if len(parts) < 2 or not (count > 1 or name in first) or any(part.lower() in known for part in parts):
+        if len(parts) < 2 or name in _EVERYWHERE or any(part.lower() in known for part in parts):
             continue
         for candidate in pool:
-            early = candidate.position <= EARLY and candidate.words <= WORDS
+            early = candidate.position <= OPENING and candidate.words <= WORDS
             if early and name in candidate.sentence.text and all(_share(candidate.terms, bag) < SAID for bag in told):
                 yield Change("name", name, "", candidate.sentence)
                 break
+
+
+def _head(article: Article) -> str:
+    """Its title and first sentence: a name that matters to the story stands there."""
+    spans = sentences(article.text[:2_000])[:1]
+    return "\n".join([article.title, *(article.text[start:end] for start, end in spans)])
 
 
 def _statements(

@@ -18,6 +18,7 @@ STORIES, BRIEFS = 5, 5
 STORY_SENTENCES, STORY_WORDS = 3, 60
 BRIEF_WORDS = 30
 BOTTOM_LINE_WORDS = 40
+ECHO = 2  # words of a title in a sentence that opens the page: an anecdote, as features begin with, has fewer
 LEADING = 0.75  # of the best sentence's salience: less says too little for the first line of the page
 
 Pool = Sequence[Candidate]
@@ -83,7 +84,8 @@ def bottom_line(pools: Sequence[Pool]) -> list[DigestSentence]:
 def _leads(candidate: Candidate, best: Candidate) -> bool:
     """Whether a sentence may open the page: central, near the beginning of its article, and no addition to another."""
     weighty = candidate.salience >= LEADING * best.salience
-    return weighty and candidate.position <= 2 and " also " not in candidate.sentence.text
+    early = candidate.position <= 2 and " also " not in candidate.sentence.text
+    return weighty and early and (candidate.echo >= ECHO or not best.echo)
 
 
 def _compared(

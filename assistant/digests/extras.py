@@ -19,6 +19,7 @@ NUMBERS, WATCHES = 3, 3
 NUMBER_WORDS, WATCH_WORDS = 28, 30
 QUOTED_WORDS = range(6, 36)
 SENTENCES_READ = 30
+SMALL_CHANGE = 10_000.0  # a price rather than a sum of money
 HORIZON = dt.timedelta(days=400)  # a day further off is no news
 
 _MONTHS = [name[:3].lower() for name in calendar.month_name if name]
@@ -165,6 +166,8 @@ def _quotation(sentence: DigestSentence) -> Quotation | None:
     match = _QUOTED.search(text)
     if not match or word_count(match["words"]) not in QUOTED_WORDS or text.count('"') % 2:
         return None
+    if match["words"][0].islower():  # a piece of a sentence
+        return None
     speaker = _SPEAKER_AFTER.search(text[match.end() :]) or _SPEAKER_BEFORE.search(text[: match.start()])
     if not speaker:
         return None
@@ -179,9 +182,11 @@ def _telling(text: str) -> list[Amount]:
 
 
 def _weight(amount: Amount) -> float:
-    """People and money before shares, shares before counts; a bare small count says little."""
+    """People first, then great sums and shares, then counts; a small count or price says little."""
     if amount.quantity.startswith("people "):
         return 1.0
+    if amount.quantity[:1] in "$€£¥" and amount.high < SMALL_CHANGE:
+        return 0.2
     if amount.quantity[:1] in "$€£¥%" or amount.quantity == "magnitude":
         return 0.8
     return 0.5 if amount.low >= 100 else 0.2

@@ -51,11 +51,11 @@ def shedding(page: Page) -> list[Step]:
     plan += [_brief(page, n) for n in range(len(page.briefs), 4, -1)]
     plan += [_lean(n, "background", None) for n, s in _numbered(page) if s.background and n > 1][::-1]
     plan += [_brief(page, n) for n in range(min(len(page.briefs), 4), 3, -1)]
-    plan += [("chart", _without_chart)] if page.bars else []
     plan += [(f"watch {n}", _fewer("watch", n - 1)) for n in range(min(watch, 2), 1, -1)]
     plan += [(f"number {n}", _fewer("numbers", n - 1)) for n in range(min(numbers, 2), 1, -1)]
     plan += [("quotation", _without_quotation)] if page.quotation else []
     plan += [_brief(page, n) for n in range(min(len(page.briefs), 3), 1, -1)]
+    plan += [("chart", _without_chart)] if page.bars else []  # it stands beside the title and takes little room
     plan += [("watch 1", _fewer("watch", 0))] if watch else []
     plan += [("number 1", _fewer("numbers", 0))] if numbers else []
     plan += [_story(n) for n in range(len(page.stories), 4, -1)]

@@ -11,6 +11,7 @@ from index.article import Article
 from index.passages import sentences
 
 HEADLINE_WORDS = 12
+CLAUSE_WORDS = 5  # fewer say too little by themselves
 UNTITLED = "Untitled article"
 _OUTLET_TAIL = re.compile(r"\s+[|–—-]\s+[^|–—]{2,30}$")
 _CUT = re.compile(r"\s*(?:\.{3}|…)$")  # a title that a feed or a search engine has cut
@@ -39,8 +40,11 @@ def shorten(text: str, limit: int = HEADLINE_WORDS) -> str:
     """The whole text when it fits; else its longest run of clauses that fits; else the first words and an ellipsis."""
     if word_count(text) <= limit and not _CUT.search(text):
         return text
+    label, _, rest = text.partition(": ")
+    if word_count(label) < CLAUSE_WORDS <= word_count(rest) <= limit and not _CUT.search(rest) and rest[0].isupper():
+        return rest
     ends = [match.start() + (match.group()[0] in "?!") for match in _CLAUSE.finditer(text)]
-    clauses = [text[:end].rstrip() for end in ends if 4 <= word_count(text[:end]) <= limit]
+    clauses = [text[:end].rstrip() for end in ends if CLAUSE_WORDS <= word_count(text[:end]) <= limit]
     if clauses:
         return clauses[-1]
     if word_count(text) <= limit:  # the outlet or a feed cut it, and no clause of it is whole

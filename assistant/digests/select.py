@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -16,6 +17,9 @@ from index.passages import sentences
 SENTENCES_READ = 25  # of each article, from its beginning
 ARTICLES_READ = 12  # of each story, the most central
 POOL = 24  # candidates from which the combination is chosen
+OPENING_WORDS = 8
+OLDER = 0.1  # taken off for each day, up to three, by which a report is older than the story's newest
+BESIDE = 0.2  # of the most central sentence's closeness to all: below it, a round-up speaks of something else
 DATELINE_WITHIN = 4  # sentences: captions and bylines may stand before it
 PERSONAL = 0.4  # taken off a sentence that says I, we or you
 
@@ -31,6 +35,7 @@ class Candidate:
     terms: frozenset[str]
     salience: float
     leans: Leans = Leans.NOT
+    echo: int = 0  # words that it shares with the story's titles
 
     @property
     def article_id(self) -> str:
@@ -38,30 +43,52 @@ class Candidate:
         return self.sentence.article_id
 
 
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A sentence of a story and where it stands."""
+
+    sentence: DigestSentence
+    rank: int  # of its article
+    position: int
+    opens: bool  # the first sentence of its article, below date lines and bylines
+
+
 def candidates(articles: Sequence[Article], topic: str = "") -> list[Candidate]:
     """All whole sentences of a story, best first; see `alone`. `articles` come with the most central first."""
-    spoken = [
-        (_sentence(article, start, end, position), rank, position)
-        for rank, article in enumerate(articles[:ARTICLES_READ])
-        for position, (start, end) in enumerate(sentences(article.text)[:SENTENCES_READ])
-    ]
+    spoken = [item for rank, article in enumerate(articles[:ARTICLES_READ]) for item in _spoken(article, rank)]
     if not spoken:
         return []
-    bags = [terms(sentence.text) for sentence, _, _ in spoken]
+    bags = [terms(item.sentence.text) for item in spoken]
     titles = {term for article in articles for term in terms(article.title)}
     wanted = set(terms(topic))
+    newest = max((article.date for article in articles if article.date), default=None)
     matrix = term_matrix(bags)
-    centre = matrix.sum(axis=0).A1
-    central = matrix @ centre
-    top = max(float(central.max()), 1e-9)
+    central = matrix @ matrix.sum(axis=0).A1
     found = []
-    for (sentence, rank, position), bag, closeness in zip(spoken, bags, central.tolist(), strict=True):
-        if is_whole(sentence.text):
-            salience = _salience(closeness / top, position, rank, set(bag), titles, wanted)
-            salience -= PERSONAL if is_personal(sentence.text) else 0.0
-            needs, length = leans(sentence.text, first=position == 0), word_count(sentence.text)
-            found.append(Candidate(sentence, rank, position, length, frozenset(bag), salience, needs))
+    for item, bag, closeness in zip(spoken, bags, (central / max(central.max(), 1e-9)).tolist(), strict=True):
+        text, echo = item.sentence.text, len(titles.intersection(bag))
+        if not is_whole(text) or (closeness < BESIDE and not echo):
+            continue
+        salience = _salience(closeness, item.position, item.rank, set(bag), titles, wanted)
+        salience -= PERSONAL if is_personal(text) else 0.0
+        salience -= _staleness(articles[item.rank].date, newest)
+        needs, place = leans(text, first=item.opens), (item.rank, item.position)
+        found.append(Candidate(item.sentence, *place, word_count(text), frozenset(bag), salience, needs, echo))
     return sorted(found, key=lambda c: (-c.salience, c.article_id, c.sentence.start))
+
+
+def _spoken(article: Article, rank: int) -> list[_Spoken]:
+    """Its first sentences, each without a dateline in front; that may stand below captions and bylines."""
+    found: list[_Spoken] = []
+    opened = False
+    for position, (start, end) in enumerate(sentences(article.text)[:SENTENCES_READ]):
+        if position < DATELINE_WITHIN:
+            start += dateline_length(article.text[start:end])
+        sentence = DigestSentence(article.id, start, end, article.text[start:end])
+        opens = not opened and word_count(sentence.text) >= OPENING_WORDS
+        opened |= opens
+        found.append(_Spoken(sentence, rank, position, opens))
+    return found
 
 
 def alone(pool: Sequence[Candidate]) -> list[Candidate]:
@@ -117,11 +144,9 @@ def _reading_order(group: Sequence[Candidate]) -> list[Candidate]:
     return sorted(group, key=lambda c: (c.rank != first.rank, c.rank, c.position))
 
 
-def _sentence(article: Article, start: int, end: int, position: int) -> DigestSentence:
-    """The sentence, without a dateline in front: it may stand below a line of its own, so not only in the first."""
-    if position < DATELINE_WITHIN:
-        start += dateline_length(article.text[start:end])
-    return DigestSentence(article.id, start, end, article.text[start:end])
+def _staleness(date: dt.date | None, newest: dt.date | None) -> float:
+    """What is taken off a sentence of an older report than the newest one."""
+    return min(OLDER * (newest - date).days, 3 * OLDER) if date and newest else 0.0
 
 
 def _salience(central: float, position: int, rank: int, bag: set[str], titles: set[str], wanted: set[str]) -> float:

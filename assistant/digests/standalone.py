@@ -30,12 +30,13 @@ _DANGLING = re.compile(
     |again|to\ top|in\ (?:many|some)\ ways|in\ (?:that|this|other|short|all)|of\ (?:those|these|that|the\ two)
     |according\ to\ the\ \w+(?=,)
     |er|sie|es|dies\w*|diese\w*|il|elle|cela|ceci|c'est|él|ella|esto|он|она|они|это)\b
-    |\b(?:too|however|though|either|as\ well),?\.?$""",
+    |\b(?:too|however|though|either|instead|as\ well),?\.?$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # "After the match, he …": the pronoun comes after an opening phrase without a name.
 _DANGLING_LATER = re.compile(
     r"^[A-Z][a-z]+(?: (?:[a-z\d][\w’'-]*|[A-Z][a-z]+day)){0,7}, (?:he|she|it|they|we|this|that|these|those)\b"
+    r"|^[A-Z][a-z]+day(?:\s[a-z]+){0,2}\s(?:he|she|it|they|we)\b"
     r"|^(?:In|On|At|After|Before|During|For|With|Under|From|As|Since|By|Despite|Through|Throughout)\s(?:[a-z]+\s){0,2}"
     r"(?:his|her|their|its|him|them|it)\b(?![^,]*,\s[A-Z])"
 )
@@ -48,7 +49,8 @@ _POINTS_BACK = re.compile(
 _WHOSE_SPEECH = re.compile(
     r"""^["“”'‘’]*\s*,?\s*(?:he|she|they|it)\s+(?:said|added|told|says|wrote)\b
     |\b(?:he|she|they)\s+(?:said|added|told|says|wrote|continued|explained|noted|asked)\b[.\s"”]*$
-    |^["“][^"“”]*["”]\.?$""",
+    |^["“][^"“”]*["”]\.?$
+    |^(?:[\w.'’-]+\ ){1,4}(?:said|says|added|wrote)(?:\ (?:in|from|on|at|to|during|of|after|by)\b[^,“”"]*)?\.$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # "The airline has", "Last year, the organisation responded": a thing that the article has named before.
@@ -76,7 +78,9 @@ _FURNITURE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_RUN_TOGETHER = re.compile(r"[a-z]{2,}[:.?!][A-Z][a-z]+\s")  # "Free food:You can get": a link's label and the next text
+_RUN_TOGETHER = re.compile(
+    r"[a-z]{2,}[.?!]?[:.?!][A-Z][a-z]+[\s-]"
+)  # "Free food:You can get": a link's label and the next text
 _TOLD_TO_DO = re.compile(  # advice: "Keep windows closed."
     r"(?:Move|Keep|Avoid|Wear|Try|Remember|Consider|Stay|Don['’]t|Do not|Learn|Call|Visit|Find|Get|Make sure|Take a"
     r"|Look for|Tune|Join|Send|Email|Ask|Think|Enter|Choose|Use|Plan|Check|Bring|Be)\b"
@@ -91,7 +95,7 @@ _VERB = re.compile(
 _BEGINS = re.compile(r"[“‘'\"«(\[¿¡]*[^\W_a-zß-öø-ÿа-яёα-ω]")  # a capital, a digit, or a letter without case
 _ENDS = re.compile(r"""[.!…。！।؟]["”’»)\]']*$""")
 # "I", "you" and "we" outside quotation marks: interviews, columns, letters. They may be shown, but not first.
-_PERSONAL = re.compile(r"\b(?:I|I['’]m|I['’]ve|[Mm]y|[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our)\b")
+_PERSONAL = re.compile(r"\b(?:I|I['’]m|I['’]ve|[Mm]e|[Mm]y|[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our)\b")
 _QUOTED = re.compile(r"[\"“][^\"“”]*[\"”]")
 _DATELINE = re.compile(
     r"[A-Z][A-Z.'’/ -]{2,30}(?:, [A-Z][\w. ]{1,20})?(?:,? [A-Z][a-z]+\.? \d{1,2})?(?: ?\([\w ]{2,20}\))?"
