@@ -1,6 +1,6 @@
 """Torture: 200 random windows over real and hostile articles; each must be one page, verbatim, unharmed, repeatable.
 
-    python -m benchmarks.digest_windows [--windows 200] [--seed 1] [--browser chromium]
+    python -m benchmarks.digest_windows [--windows 200] [--seed 1] [--browser chromium] [--jobs 2]
 
 The articles are those of Wikinews, Reuters and ECB+. A window has 1 to 500 of them; some titles and texts are made
 hostile: long German words, 300 letters without a space, text from right to left, Markdown and typst control
@@ -22,6 +22,7 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -81,26 +82,33 @@ def main() -> None:
     parser.add_argument("--windows", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--browser", default="")
+    parser.add_argument("--jobs", type=int, default=1)
     arguments = parser.parse_args()
     on, pool, chance = machine(), articles_of(), random.Random(arguments.seed)
-    failures, sizes = 0, []
-    for number in range(arguments.windows):
-        picked, options = window(pool, chance)
-        sizes.append(len(picked))
-        try:
-            problems = check(picked, options, arguments.browser if number % 10 == 0 else "")
-        except NothingFound as error:
-            expected = options.topic or not any(article.date for article in picked)
-            problems = [] if expected else [str(error)]
-        except Exception as error:  # a crash of one window is a failure; the rest goes on
-            problems = [f"{type(error).__name__}: {error}"]
-        failures += bool(problems)
-        for problem in problems:
-            print(f"window {number} ({len(picked)} articles): {problem}", flush=True)
-        if number % 20 == 19:
-            print(f"{number + 1} windows, {failures} failed", flush=True)
+    chosen = [window(pool, chance) for _ in range(arguments.windows)]
+    browsers = [arguments.browser if number % 10 == 0 else "" for number in range(len(chosen))]
+    failures, sizes = 0, [len(picked) for picked, _ in chosen]
+    with ProcessPoolExecutor(arguments.jobs) as workers:
+        found = workers.map(checked, *zip(*chosen, strict=True), browsers)
+        for number, problems in enumerate(found):
+            failures += bool(problems)
+            for problem in problems:
+                print(f"window {number} ({sizes[number]} articles): {problem}", flush=True)
+            if number % 20 == 19:
+                print(f"{number + 1} windows, {failures} failed", flush=True)
     _report(arguments, on, sizes, failures)
     sys.exit(min(failures, 1))
+
+
+def checked(picked: Sequence[Article], options: Options, browser: str) -> list[str]:
+    """`check`, where a crash of one window is a failure and the rest goes on."""
+    try:
+        return check(picked, options, browser)
+    except NothingFound as error:
+        expected = options.topic or not any(article.date for article in picked)
+        return [] if expected else [str(error)]
+    except Exception as error:
+        return [f"{type(error).__name__}: {error}"]
 
 
 def _report(arguments: argparse.Namespace, on: dict[str, Any], sizes: Sequence[int], failures: int) -> None:

@@ -15,7 +15,7 @@ from index.article import Article
 
 FEWEST = 4  # articles; below that a picture says nothing
 MOST_BARS = 31
-WIDTH, HEIGHT, BASE = 150.0, 40.0, 27.0  # points; labels stand below the base
+WIDTH, HEIGHT, BASE = 120.0, 40.0, 27.0  # points; labels stand below the base
 FONT_SIZE = 8.5
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from assistant.digests.features import Matrix
-from assistant.digests.make import Options, make
+from assistant.digests.make import Options, Rewrite, make
 from assistant.digests.markdown import to_markdown
 from assistant.digests.nouns import Page
 from assistant.digests.past import ListPast
@@ -77,12 +77,13 @@ def digest_of(
     timezone: str | None = None,
     stored: Mapping[str, Matrix] | None = None,
     options: Options | None = None,
+    rewrite: Rewrite | None = None,
 ) -> Digest:
-    """The digest of these articles; of their newest day when no window is given.
+    """The digest of these articles; of their newest day when no window is given. `rewrite`: see `Writer.rewrite`.
 
     Raises InputError for a window that makes no sense, NothingFound when no article lies in it.
     """
     from assistant.digests.pdf import count_pages
 
     window = window_of(date, since, until, timezone) or newest_day(articles, timezone)
-    return Digest.of(make(articles, window, ListPast(articles, embed, stored), embed, count_pages, options))
+    return Digest.of(make(articles, window, ListPast(articles, embed, stored), embed, count_pages, options, rewrite))

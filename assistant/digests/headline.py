@@ -49,12 +49,12 @@ def shorten(text: str, limit: int = HEADLINE_WORDS) -> str:
         return clauses[-1]
     if word_count(text) <= limit:  # the outlet or a feed cut it, and no clause of it is whole
         return _CUT.sub(" …", text)
-    parts = text.split()
-    count = limit
-    while count > 1 and word_count(" ".join(parts[:count])) > limit:
-        count -= 1
-    short = " ".join(parts[:count])
-    return (short if word_count(short) <= limit else short[: limit * 14]) + " …"
+    short = text[: limit * 15]
+    if len(short) < len(text) and " " in short:
+        short = short.rpartition(" ")[0]  # not in the middle of a word
+    while word_count(short) > limit:
+        short = short.rpartition(" ")[0] or short[:-1]
+    return short.rstrip(" ,;:–—-") + " …"
 
 
 def _tidy(title: str, source: str) -> str:
@@ -71,7 +71,6 @@ def _first_sentence(article: Article) -> str:
     spans = sentences(article.text[:2_000])
     if not spans:
         return ""
-    text = visible(article.text[spans[0][0] + dateline_length(article.text[slice(*spans[0])]) : spans[0][1]]).rstrip(
-        "."
-    )
+    start, end = spans[0]
+    text = visible(article.text[start + dateline_length(article.text[start:end]) : end]).rstrip(".")
     return _OPENING.sub("", text)

@@ -9,7 +9,10 @@ from functools import lru_cache
 from index.passages import sentences
 
 _CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
-_WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+(?:['’.\-][^\W_{_CJK}]+)*")
+_MARKS = "\u0300-\u036f\u0591-\u05bd\u064b-\u065f\u0900-\u0963\u0966-\u0dff"  # vowel signs are no \w by themselves
+_LETTERS = rf"(?:[^\W_{_CJK}]|[{_MARKS}])+"
+_WORD = re.compile(rf"[{_CJK}]|{_LETTERS}(?:['’.\-]{_LETTERS})*")
+_CJK_LETTER = re.compile(f"[{_CJK}]")
 _NAME_PART = r"[^\W\d_a-zß-öø-ÿа-яα-ω][\w’'.&\-]*"
 _NAME = re.compile(rf"(?:{_NAME_PART})(?:\s+(?:(?:of|de|la|le|van|von|der|den|bin|al|del|du|di)\s+)?(?:{_NAME_PART}))*")
 _NUMBER = re.compile(
@@ -43,8 +46,9 @@ def words(text: str) -> list[str]:
 
 
 def word_count(text: str) -> int:
-    """Length in words; an endless string without spaces counts one for each 15 characters."""
-    return max(len(words(text)), len(text) // 15)
+    """Length in words; two CJK characters, or 15 characters of an endless string without spaces, count as one."""
+    cjk = len(_CJK_LETTER.findall(text))
+    return max(len(words(text)) - cjk // 2, len(text) // 15)
 
 
 @lru_cache(maxsize=65_536)
