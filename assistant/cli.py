@@ -109,7 +109,9 @@ def models(as_json: AsJson = False) -> None:
 
 @app.command()
 def digest(
-    date: Annotated[str | None, typer.Option("--date", help="The day; the newest with articles otherwise.")] = None,
+    date: Annotated[
+        str | None, typer.Option("--date", help="The day, or yesterday; the newest with articles otherwise.")
+    ] = None,
     since: Annotated[
         str | None, typer.Option("--since", help="First moment, as 2024-08-01 or 2024-08-01T07:00.")
     ] = None,

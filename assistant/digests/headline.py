@@ -11,6 +11,7 @@ from index.article import Article
 from index.passages import sentences
 
 HEADLINE_WORDS = 12
+TAIL_WORDS = 3  # fewer at its end are the beginning of something
 CLAUSE_WORDS = 5  # fewer say too little by themselves
 UNTITLED = "Untitled article"
 _OUTLET_TAIL = re.compile(r"\s+[|–—-]\s+[^|–—]{2,30}$")
@@ -45,6 +46,8 @@ def shorten(text: str, limit: int = HEADLINE_WORDS) -> str:
         return rest
     ends = [match.start() + (match.group()[0] in "?!") for match in _CLAUSE.finditer(text)]
     clauses = [text[:end].rstrip() for end in ends if CLAUSE_WORDS <= word_count(text[:end]) <= limit]
+    while len(clauses) > 1 and word_count(clauses[-1]) < word_count(clauses[-2]) + TAIL_WORDS:
+        clauses.pop()  # "…: Time"
     if clauses:
         return clauses[-1]
     if word_count(text) <= limit:  # the outlet or a feed cut it, and no clause of it is whole

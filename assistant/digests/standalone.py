@@ -50,7 +50,7 @@ _WHOSE_SPEECH = re.compile(
     r"""^["“”'‘’]*\s*,?\s*(?:he|she|they|it)\s+(?:said|added|told|says|wrote)\b
     |\b(?:he|she|they)\s+(?:said|added|told|says|wrote|continued|explained|noted|asked)\b[.\s"”]*$
     |^["“][^"“”]*["”]\.?$
-    |^(?:[\w.'’-]+\ ){1,4}(?:said|says|added|wrote)(?:\ (?:in|from|on|at|to|during|of|after|by)\b[^,“”"]*)?\.$""",
+    |^(?:[\w.'’-]+\ ){1,4}(?:said|says|added|wrote)(?:\ (?:in|from|on|at|to|during|of|after|by)\b[^“”"]{0,60})?\.$""",
     re.VERBOSE | re.IGNORECASE,
 )
 # "The airline has", "Last year, the organisation responded": a thing that the article has named before.

@@ -27,7 +27,7 @@ BLOCK = 1_500  # articles compared with one another; a longer window is cut into
 GRACE_DAYS, PER_DAY, AT_MOST = 3.0, 0.2, 3.0  # the last two in log-odds
 LEAD_CHARACTERS = 1_200
 # Two tables of quarterly results share nearly all their words; set by hand, since ECB+ has none.
-TABLE, TABLES_APART = 0.2, 6.0  # share of figures among the words; log-odds
+TABLE, TABLES_APART = 0.2, 12.0  # share of figures among the words; log-odds
 
 
 def mean_vectors(articles: Sequence[Article], embed: Embed, stored: Mapping[str, Matrix] | None = None) -> Matrix:

@@ -18,6 +18,7 @@ _NAME = re.compile(rf"(?:{_NAME_PART})(?:\s+(?:(?:of|de|la|le|van|von|der|den|bi
 _NUMBER = re.compile(
     r"(?<![\w.,])[$€£¥]?\d+(?:[.,]\d+)*(?:\s?(?:%|per ?cent|million|billion|trillion|mln|bln|bn|m\b|k\b))?"
 )
+_FIGURE = re.compile(r"\d\S*")  # one match for each word with a digit in it
 # Words that begin sentences, headlines or lists and are no names when they stand alone.
 _STOP_TEXT = """
     a about above after again against all almost also although always am among an and another any are as at away
@@ -103,12 +104,13 @@ def numbers(text: str) -> list[str]:
 
 def figure_share(text: str) -> float:
     """The share of a text's words that are figures: above a quarter it is a table, or reads like one."""
-    tokens = text.split()
-    return sum(any(char.isdigit() for char in token) for token in tokens) / max(len(tokens), 1)
+    return len(_FIGURE.findall(text)) / max(len(text.split()), 1)
 
 
 def visible(text: str) -> str:
     """The text for showing: one line, no control characters and nothing that reorders or hides letters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = (
         " " if char.isspace() else char
         for char in text

@@ -10,6 +10,7 @@ from assistant.digests.nouns import Window
 from index.article import Article
 from index.errors import InputError, NothingFound
 
+_STEPS = {"today": 0, "yesterday": -1}
 Moment = dt.date | dt.datetime | str | None
 
 
@@ -35,7 +36,10 @@ def local_zone() -> str:
 
 
 def moment(value: Moment, zone: ZoneInfo, what: str) -> dt.datetime | None:
-    """An aware instant in the zone: a day means its first moment, a naive time is the zone's own."""
+    """An aware instant in the zone: a day means its first moment, a naive time is the zone's own; "today" and
+    "yesterday" are read off the clock."""
+    if isinstance(value, str) and value.lower() in _STEPS:
+        value = dt.datetime.now(zone).date() + dt.timedelta(days=_STEPS[value.lower()])
     if isinstance(value, str):
         try:
             value = dt.date.fromisoformat(value) if len(value) == 10 else dt.datetime.fromisoformat(value)
