@@ -58,7 +58,7 @@ _DEFINITE = re.compile(
     r"""^(?:[A-Z][^,.;]{2,40},?\s+t|T)he\s+(?!dollar|yen|pound|euro|sun|moon|pope|world|internet|public|number|rest)
     [a-z][a-z-]+(?:\s+[a-z-]+)?\s+(?:is|are|was|were|has|have|had|will|would|could|can|may|might|must|should|said|says
     |did|does|do|also|left|took|came|went|won|lost|fell|rose|got|gave|held|met|sent|told|kept|began|became|saw|ran|led
-    |[a-z]{3,}(?:ed|es))\b""",
+    |[a-z]{2,}ed|[a-z]{3,}es)\b""",
     re.VERBOSE,
 )
 _FURNITURE = re.compile(
