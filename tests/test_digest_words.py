@@ -50,6 +50,7 @@ def test_furniture_labels_advice_and_rows_of_tables_are_no_sentences(text):
         ("The airline has completed over 2,100 flights out of Wilmington.", Leans.ON_THE_ARTICLE),
         ("Last year the organization responded to 264 animals in distress.", Leans.ON_THE_ARTICLE),
         ("Early voting is scheduled to begin March 20 for that primary.", Leans.ON_THE_ARTICLE),
+        ("The university's office shared conflicting information on Monday.", Leans.ON_THE_ARTICLE),
         ("The dollar fell against the yen in Tokyo.", Leans.NOT),
         ("Voters choose in primaries this year.", Leans.NOT),
     ],

@@ -56,9 +56,9 @@ _WHOSE_SPEECH = re.compile(
 # "The airline has", "Last year, the organisation responded": a thing that the article has named before.
 _DEFINITE = re.compile(
     r"""^(?:[A-Z][^,.;]{2,40},?\s+t|T)he\s+(?!dollar|yen|pound|euro|sun|moon|pope|world|internet|public|number|rest)
-    [a-z][a-z-]+(?:\s+[a-z-]+)?\s+(?:is|are|was|were|has|have|had|will|would|could|can|may|might|must|should|said|says
+    (?:[a-z]{3,}['’]s\b|[a-z][a-z-]+(?:\s+[a-z-]+)?\s+(?:is|are|was|were|has|have|had|will|would|could|can|may|might|must|should|said|says
     |did|does|do|also|left|took|came|went|won|lost|fell|rose|got|gave|held|met|sent|told|kept|began|became|saw|ran|led
-    |[a-z]{2,}ed|[a-z]{3,}es)\b""",
+    |[a-z]{2,}ed|[a-z]{3,}es)\b)""",
     re.VERBOSE,
 )
 _FURNITURE = re.compile(
