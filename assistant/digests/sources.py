@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from assistant.digests.headline import shorten
 from assistant.digests.nouns import DigestSource, Page
 from assistant.digests.publishers import outlet
-from assistant.digests.text import visible
+from assistant.digests.text import visible, word_count
 from index.article import Article
 
 SOURCE_TITLE_WORDS = 24
@@ -19,7 +19,7 @@ OUTLET_WORDS = 8
 def source_of(article: Article, number: int) -> DigestSource:
     """The article as a line of the list; only an http or https address becomes a link."""
     title = visible(article.title)
-    short = shorten(title, SOURCE_TITLE_WORDS)
+    short = title if word_count(title) <= SOURCE_TITLE_WORDS else shorten(title, SOURCE_TITLE_WORDS)
     return DigestSource(
         number=number,
         article_id=article.id,
