@@ -17,16 +17,26 @@ WIDTH, INNER, HEADS, LAYERS = 384, 1_536, 12, 6
 EPSILON = 1e-12
 
 
+class _Linear(nn.Linear):
+    def reset_parameters(self) -> None:
+        """Weights are always loaded; random ones cost time, and on the "meta" device the import of torch's compiler."""
+
+
+class _Embedding(nn.Embedding):
+    def reset_parameters(self) -> None:
+        """As above."""
+
+
 class Encoder(nn.Module):
-    """Token ids to vectors."""
+    """Token ids to vectors. Its weights are not set: load them."""
 
     def __init__(self) -> None:
         super().__init__()
         self.embeddings = nn.ModuleDict(
             {
-                "word_embeddings": nn.Embedding(VOCABULARY, WIDTH),
-                "position_embeddings": nn.Embedding(POSITIONS, WIDTH),
-                "token_type_embeddings": nn.Embedding(TYPES, WIDTH),
+                "word_embeddings": _Embedding(VOCABULARY, WIDTH),
+                "position_embeddings": _Embedding(POSITIONS, WIDTH),
+                "token_type_embeddings": _Embedding(TYPES, WIDTH),
                 "LayerNorm": nn.LayerNorm(WIDTH, EPSILON),
             }
         )
@@ -53,9 +63,9 @@ class Layer(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        parts = {name: nn.Linear(WIDTH, WIDTH) for name in ("query", "key", "value")}
+        parts = {name: _Linear(WIDTH, WIDTH) for name in ("query", "key", "value")}
         self.attention = nn.ModuleDict({"self": nn.ModuleDict(parts), "output": _output(WIDTH)})
-        self.intermediate = nn.ModuleDict({"dense": nn.Linear(WIDTH, INNER)})
+        self.intermediate = nn.ModuleDict({"dense": _Linear(WIDTH, INNER)})
         self.output = _output(INNER)
 
     def forward(self, states: Tensor, hidden: Tensor | None) -> Tensor:
@@ -82,4 +92,4 @@ class Layer(nn.Module):
 
 
 def _output(width: int) -> nn.ModuleDict:
-    return nn.ModuleDict({"dense": nn.Linear(width, WIDTH), "LayerNorm": nn.LayerNorm(WIDTH, EPSILON)})
+    return nn.ModuleDict({"dense": _Linear(width, WIDTH), "LayerNorm": nn.LayerNorm(WIDTH, EPSILON)})
