@@ -74,8 +74,9 @@ class PublicBackend(httpcore2.NetworkBackend):
             raise SourceError(f"There is no site named {host!r}.")
         refused = [address for address in addresses if not self._allow_private and not is_public(address)]
         if refused:
+            named = "" if host.strip("[]") == refused[0] else f"has the address {refused[0]}, which "
             raise SourceError(
-                f"{host} is the address {refused[0]} inside a private network or on this machine, and is not fetched. "
+                f"{host} {named}is inside a private network or on this machine, and is not fetched. "
                 "Use --allow-private if that is what you want."
             )
         stream = self._connector.connect_tcp(addresses[0], port, timeout, local_address, socket_options)

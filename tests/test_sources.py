@@ -147,6 +147,28 @@ def test_any_encoding(tmp_path, encoding):
     assert one(write(tmp_path, "a.txt", story.encode(encoding))).text == story.strip()
 
 
+@pytest.mark.parametrize(
+    ("encoding", "sentence"),
+    [
+        ("cp1252", "Le président a déclaré très tôt que la réforme était prête."),
+        ("cp1252", "El señor Muñoz habló mañana en la reunión de Málaga."),
+        ("cp1252", "A situação das eleições não é simples, disse o ministro."),
+        ("cp1252", "Perché la città è così bella, disse però il sindaco."),
+        ("cp1252", "Regeringen föreslår åtgärder på måndag."),
+        ("cp1252", "Statsministeren ønsker å møte fiskerne på lørdag."),
+        ("cp1252", "The £5 fee – “a joke” – rose 3%… said José."),
+        ("cp1250", "Prezydent ogłosił, że wybory odbędą się w niedzielę w Łodzi."),
+        ("cp1250", "Prezident řekl, že volby proběhnou v neděli v Ústí nad Labem."),
+        ("cp1250", "A miniszterelnök azt mondta, hogy a választás vasárnap lesz, és győzött."),
+        ("cp1251", "Президент заявил, что выборы пройдут в воскресенье."),
+        ("cp1253", "Ο πρόεδρος είπε ότι οι εκλογές θα γίνουν την Κυριακή."),
+        ("gb18030", "总统说选举将在星期天举行，详情将于明天公布。"),
+    ],
+)
+def test_a_single_sentence_in_an_old_encoding(tmp_path, encoding, sentence):
+    assert one(write(tmp_path, "a.txt", sentence.encode(encoding))).text == sentence
+
+
 def test_cyrillic_in_an_old_encoding(tmp_path):
     story = "Переговоры о прекращении взаимных ударов по энергетике начались, сообщили журналисты в среду. " * 5
     assert one(write(tmp_path, "a.txt", story.encode("cp1251"))).text == story.strip()

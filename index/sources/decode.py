@@ -13,6 +13,11 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (code
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
+# The accented letters of languages that are written in Windows-1252 (and Latin-1), and of those in Windows-1250.
+_WESTERN = ("àâæçéèêëîïôœùûüÿ", "äöüßé", "áéíñóúüç", "áâãàçéêíóôõúü", "àèéìíîòóù", "åäöæøéü", "éëïèöüáó", "áðéíóúýþæö")
+_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž")
+
+
 def decode(data: bytes, declared: str = "") -> str:
     """The text in these bytes; raises SourceError for bytes that are not text. See `encoding_of`."""
     try:
@@ -71,7 +76,20 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _guessed(sample: bytes) -> str:
+    """By charset-normalizer, which needs some hundred words; a shorter text is told by its accented letters."""
+    if _speaks(sample, "cp1252", _WESTERN) and not _speaks(sample, "cp1250", _CENTRAL):
+        return "cp1252"
+    if _speaks(sample, "cp1250", _CENTRAL) and not _speaks(sample, "cp1252", _WESTERN):
+        return "cp1250"
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     return best.encoding if best and best.encoding not in ("utf_8", "ascii") else "cp1252"
+
+
+def _speaks(sample: bytes, encoding: str, alphabets: tuple[str, ...]) -> bool:
+    """Whether this is mostly plain letters, and one of the languages has all the others."""
+    letters = [c for c in sample.decode(encoding, "replace").lower() if c.isalpha() or c == "\ufffd"]
+    accented = {c for c in letters if not c.isascii()}
+    plain = sum(c.isascii() for c in letters)
+    return plain > 0.7 * len(letters) and any(accented <= set(alphabet) for alphabet in alphabets)
