@@ -1,84 +1,140 @@
 """How long an answer takes: warm in one process (p50, p95), cold on the command line, and its peak memory.
 
-The library is the sample articles; the questions are those of wikinews/qa.jsonl. Beside each time stands a unit of
-work of the same machine in the same run (one question embedded), so that figures of noisy machines can be compared.
+The library is the sample articles; the questions are those of wikinews/qa.jsonl. The reader's part of a warm answer is
+told apart from all the rest. Beside the times stands processor time, of all threads, which says more on a machine that
+others use too.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.common import ROOT, data, machine, rows, save
 
+if TYPE_CHECKING:
+    from assistant.chain import Assistant
+    from assistant.extract import Judge, Judgement
+    from index.search import Hit
+
 COMMAND = "python -m benchmarks.latency"
 COLD_RUNS = 5
+Cost = tuple[float, float]  # seconds by the clock, and of the processor
+
+
+class Timed:
+    """The reader, with a clock."""
+
+    def __init__(self, inner: Judge) -> None:
+        self._inner = inner
+        self.cost: Cost = (0.0, 0.0)
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> Judgement:
+        started = _now()
+        try:
+            return self._inner.judge(question, hits)
+        finally:
+            spent = _since(started)
+            self.cost = self.cost[0] + spent[0], self.cost[1] + spent[1]
 
 
 def main() -> None:
     from assistant.chain import Assistant
+    from assistant.judging import ReaderJudge
     from index.library import Library
 
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--questions", type=int, default=1_000, help="at most so many")
     on = machine()
     lines = data("wikinews", "qa.jsonl").read_text(encoding="utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines]
+    questions = [json.loads(line)["question"] for line in lines][: parser.parse_args().questions]
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         with Library.open(home) as library:
             library.ingest([ROOT / "seeds"])
         with Library.open(home) as library:
-            helper = Assistant(library)
-            helper.warm()
-            helper.answer(questions[0])
-            times = sorted(helper.answer(question).took for question in questions)
-            unit = statistics.median(_embedding(library, question) for question in questions)
+            judge = Timed(ReaderJudge())
+            helper = Assistant(library, judge=judge)
+            for question in questions[:3]:
+                helper.answer(question)
+            costs = [_asked(helper, judge, question) for question in questions]
         cold = [_cold(home, questions[0]) for _ in range(COLD_RUNS)]
-    p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-    seconds = statistics.median(run[0] for run in cold)
-    megabytes = max(run[1] for run in cold)
+    parts = dict(zip(("whole", "reader", "rest"), zip(*costs, strict=True), strict=True))
     figures = {
-        "warm_p50": p50,
-        "warm_p95": p95,
-        "one_embedding": unit,
-        "cold_seconds": seconds,
+        **{f"warm_{name}": _summary(list(part)) for name, part in parts.items()},
+        "cold_seconds": statistics.median(run[0] for run in cold),
+        "cold_processor_seconds": statistics.median(run[1] for run in cold),
         "cold_runs": [run[0] for run in cold],
-        "cold_peak_megabytes": megabytes,
+        "cold_peak_megabytes": max(run[2] for run in cold),
         "questions": len(questions),
     }
     table = rows(
-        ["what", "figure"],
-        ["warm ask, p50", f"{p50 * 1000:.0f} ms ({p50 / unit:.1f} embeddings of one question)"],
-        ["warm ask, p95", f"{p95 * 1000:.0f} ms ({p95 / unit:.1f})"],
-        ["cold `briefing ask`, median", f"{seconds:.2f} s"],
-        ["peak memory of `briefing ask`", f"{megabytes:.0f} MB"],
+        ["what", "p50", "p95", "processor, p50"],
+        *([f"warm ask: {name}", *map(_ms, _summary(list(part)).values())] for name, part in parts.items()),
+        ["cold `briefing ask`", _s(figures["cold_seconds"]), "", _s(figures["cold_processor_seconds"])],
+        ["its peak memory", f"{figures['cold_peak_megabytes']:.0f} MB", "", ""],
     )
-    save("latency", COMMAND, on, figures, table)
+    save("latency", COMMAND, on, figures, f"{len(questions)} questions, load {on['load_before']:.0f}\n\n{table}")
 
 
-def _embedding(library: object, question: str) -> float:
-    started = time.perf_counter()
-    library.embedder.embed([question])  # type: ignore[attr-defined]
-    return time.perf_counter() - started
+def _asked(helper: Assistant, judge: Timed, question: str) -> tuple[Cost, Cost, Cost]:
+    """What one answer costs: all of it, the reader, and the rest."""
+    judge.cost = (0.0, 0.0)
+    started = _now()
+    helper.answer(question)
+    whole = _since(started)
+    return whole, judge.cost, (whole[0] - judge.cost[0], whole[1] - judge.cost[1])
 
 
-def _cold(home: Path, question: str) -> tuple[float, float]:
-    """Wall seconds and peak megabytes of one `briefing ask` in a new process."""
+def _summary(costs: list[Cost]) -> dict[str, float]:
+    times = sorted(cost[0] for cost in costs)
+    return {
+        "p50": statistics.median(times),
+        "p95": times[int(len(times) * 0.95)],
+        "processor_p50": statistics.median(cost[1] for cost in costs),
+    }
+
+
+def _now() -> Cost:
+    return time.perf_counter(), time.process_time()
+
+
+def _since(started: Cost) -> Cost:
+    now = _now()
+    return now[0] - started[0], now[1] - started[1]
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
+
+
+def _s(seconds: object) -> str:
+    return f"{seconds:.2f} s"
+
+
+def _cold(home: Path, question: str) -> tuple[float, float, float]:
+    """Wall seconds, processor seconds and peak megabytes of one `briefing ask` in a new process."""
     program = (
         "import resource, subprocess, sys; "
         "subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL); "
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN); "
+        "print(used.ru_maxrss, used.ru_utime + used.ru_stime)"
     )
     command = [sys.executable, "-m", "assistant", "--home", str(home), "ask", question]
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", program, *command], capture_output=True, check=True, cwd=ROOT)
     seconds = time.perf_counter() - started
+    size, computed = done.stdout.split()
     scale = 1_000_000 if sys.platform == "darwin" else 1_000  # bytes there, kilobytes elsewhere
-    return seconds, int(done.stdout) / scale
+    return seconds, float(computed), int(size) / scale
 
 
 if __name__ == "__main__":
