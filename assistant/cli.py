@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant import cli_intake, cli_keep, cli_library
+from assistant import cli_intake, cli_keep, cli_library, cli_web
 from assistant.cli_common import (
     AsJson,
     Home,
@@ -171,24 +171,10 @@ def digest(
         _print_bytes(rendered(page, name), name)
 
 
-@app.command()
-def chat(
-    home: Home = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 otherwise.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port; 7860 otherwise, 0 takes a free one.")] = None,
-) -> None:
-    """Serve the chat in the browser.
-
-    Example: briefing chat --port 7861
-    """
-    from assistant.web.app import serve
-
-    settings = settings_of(home, host=host, port=port)
-    serve(open_library(home), settings.host, settings.port)
-
-
 for command in (cli_library.articles, cli_library.show, cli_library.remove, cli_library.verify, cli_library.repair):
     app.command()(command)
+for serving in (cli_web.chat, cli_web.mcp, cli_web.feedback):
+    app.command()(serving)
 for keeping in (cli_keep.backup, cli_keep.restore, cli_keep.export, cli_keep.salvage):
     app.command()(keeping)
 

@@ -77,6 +77,13 @@ MIGRATIONS = (
     UPDATE passages SET crc = crc32(vector);
     INSERT OR IGNORE INTO meta VALUES ('library', lower(hex(randomblob(8))));
     """,
+    """
+    CREATE TABLE feedback (
+        id TEXT PRIMARY KEY, at TEXT NOT NULL, verdict TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL,
+        question TEXT NOT NULL, answer TEXT NOT NULL, confidence REAL NOT NULL, model TEXT NOT NULL,
+        article_ids TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,  # belongs to index/feedback.py
 )
 SCHEMA = len(MIGRATIONS)
 STORED = np.float16  # bfloat16 vectors have 8 bits of precision, float16 keeps 11: nothing is lost, half the bytes
@@ -382,9 +389,9 @@ class Archive:
 
     # For index/intake.py, whose tables are in the same file
 
-    def query(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Rows; none from a read-only file that an older version wrote, which has no such tables."""
-        return [] if self.read_only and self._database.version() < 2 else self._all(sql, values)
+    def query(self, sql: str, values: Sequence[Any] = (), *, since: int = 2) -> list[Any]:
+        """Rows; none from a read-only file of a schema before `since`, which has no such tables."""
+        return [] if self.read_only and self._database.version() < since else self._all(sql, values)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """A connection whose changes are stored together or not at all; inside another, together with it.

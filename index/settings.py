@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     model_window: int = Field(0, ge=0, description="the model's context window in tokens; 0 takes it from LangChain")
     host: str = Field("127.0.0.1", description="address that the web chat listens on")
     port: int = Field(7860, ge=0, le=65_535, description="port of the web chat; 0 takes a free one")
+    auth: SecretStr = Field(SecretStr(""), description="login of the web chat, as user:password; empty for none")
+    mcp_token: SecretStr = Field(SecretStr(""), description="token that programs send to `briefing mcp --http`")
+    hosts: str = Field("", description="further host names that the web chat answers for, with commas between them")
 
     timezone: str = Field("", description="the reader's time zone, as Europe/Berlin; the machine's own when empty")
     smtp_host: str = Field("", description="mail server that sends digests")

@@ -1,158 +1,470 @@
-"""The web chat: hostile text stays text, and the running page answers."""
+"""The web app in one process: typed answers, streams, the guard, the login, the queue. Nothing is listening."""
 
 from __future__ import annotations
 
-import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
+import asyncio
+import base64
+import datetime as dt
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from starlette.testclient import TestClient
 
-from assistant.answers import REFUSAL, Answer, Citation, Span
-from assistant.web.evidence import NOTHING_YET, inert, message, panel
+from assistant.answers import REFUSAL, Answer, Citation, Searched, Span
+from assistant.chain import Assistant
+from assistant.question import Constraint
+from assistant.web.app import application
+from assistant.web.gate import Busy, Gate
+from assistant.web.login import TRIES, Login
+from assistant.web.policy import LOOPBACK, hosts_of, is_served, refusal, with_nonce
+from assistant.web.questions import answered, interleaved, mentions_of, overview_of, questions_of
+from assistant.web.views import answer_view, years_of
 from index.article import Article
 from index.library import Library
-from tests.conftest import ROOT
+from tests.test_chain import FirstSentence
 
-HOSTILE = [
-    "<script>alert(1)</script>",
-    "<img src=x onerror=alert(1)>",
-    "![pixel](http://evil.example/p.png)",
-    "[link](javascript:alert(1))",
-    "${alert(1)} {{7*7}} $x$",
-    "https://evil.example/beacon www.evil.example",
-    "</mark></blockquote><style>*{display:none}</style>",
-    "\u202egnp.exe\u2066 zero\u200bwidth",
-]
+QUESTION = {"question": "What opened on Monday?"}
 
 
-def answer_with(text: str) -> tuple[Answer, dict[str, Article]]:
-    article = Article("k", f"Before it. {text} After it.", title=text, source=text, url="javascript:alert(1)")
-    start = article.text.index(text)
-    citation = Citation(
-        1, article.id, text, text, None, article.url, start, start + len(text), text, Span(start, start + 3)
-    )
-    return Answer("q", f"{text} [1]", (citation,), notes=(text,)), {article.id: article}
+@pytest.fixture
+def app(library: Library, folder: Path) -> Any:
+    library.ingest([folder])
+    return application(Assistant(library, judge=FirstSentence()))
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_shown_and_does_nothing(text: str) -> None:
-    answer, articles = answer_with(text)
-    for html in (message(answer), panel(answer, articles)):
-        outside = re.sub(
-            r"</?(p|sup|a|mark|strong|article|h4|span|blockquote)( (class|id|href|title)=\"[^\"<>]*\")*>", "", html
-        )
-        assert "<" not in outside
-        assert not re.search(r"[${}`*\[\]\\]|javascript:|https?:|www\.", outside.replace("[1]", ""))
-        assert not set("\u202e\u2066\u200b") & set(html)
-        assert 'href="javascript' not in html
+@pytest.fixture
+def client(app: Any) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://127.0.0.1") as opened:
+        yield opened
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_is_no_markdown(text: str) -> None:
-    from markdown_it import MarkdownIt
-
-    html = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(message(answer_with(text)[0]))
-    assert not re.search(r"<(script|img|style|em|code)|href=\"(?!#s1)", html)
+def events_of(text: str) -> list[tuple[str, Any]]:
+    blocks = [block.split("\n", 1) for block in text.strip().split("\n\n")]
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in blocks]
 
 
-def test_inert_text_reads_the_same() -> None:
-    from html import unescape
-
-    text = "“Quotes”, 5 % & $3.50 – a_b (c) [d] #1 @x 東京 it's"
-    assert unescape(inert(text)) == text
+# Asking
 
 
-def test_the_quotation_is_marked_in_its_paragraph_with_the_answer_in_bold() -> None:
-    answer, articles = answer_with("The quoted words")
-    html = panel(answer, articles)
-    assert re.search(r"Before it&#46; <mark>\s*<strong>The</strong>\s*quoted words</mark> After it&#46;", html)
-    assert 'id="s1"' in html
-    assert 'href="#s1"' in message(answer)
+def test_an_answer_comes_with_its_quotation_in_its_paragraph(client: TestClient, library: Library) -> None:
+    answer = client.post("/api/ask", json=QUESTION).json()
+    shown = answer["citations"][0]
+    article = library.get(shown["article_id"])
+    assert article.text[shown["start"] : shown["end"]] == shown["quotation"]
+    assert shown["before"] + shown["quotation"] + shown["after"] in article.text
+    assert answer["searched"] == "Searched 3 articles, 2024"
+    assert "Sources:" in answer["markdown"]
 
 
-def test_a_refusal_shows_the_nearest_passages_openly() -> None:
-    answer, articles = answer_with("Near miss")
-    refusal = Answer("q", REFUSAL, refused=True, related=answer.citations)
-    assert "<details open>" in panel(refusal, articles)
-    assert panel(Answer("q", REFUSAL, refused=True), {}) == NOTHING_YET
+def test_a_stream_grows_to_the_same_answer(client: TestClient) -> None:
+    whole = client.post("/api/ask", json=QUESTION).json()
+    response = client.post("/api/ask", json={**QUESTION, "stream": True})
+    assert response.headers["content-type"].startswith("text/event-stream")
+    events = events_of(response.text)
+    assert [name for name, _ in events][:2] == ["state", "state"]
+    assert events[-1][0] == "done"
+    last = [data for name, data in events if name == "answer"][-1]
+    assert {**last, "took": 0} == {**whole, "took": 0}
 
 
-@pytest.fixture(scope="module")
-def served(seeds: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`briefing chat` as a process of its own, on a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("web") / "log"
-    command = [sys.executable, "-m", "assistant", "--home", str(seeds.home), "chat", "--port", str(port)]
-    with log.open("w") as stream, subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream) as process:
-        address = f"http://127.0.0.1:{port}"
-        try:
-            _wait_for(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            assert process.wait(20) in {0, -15}
+@pytest.mark.parametrize(
+    ("body", "status", "word"),
+    [
+        ({"question": "?!"}, 422, "question is empty"),
+        ({"question": "x" * 3_000}, 422, "question"),
+        ({"question": "why?", "since": "yesterday"}, 422, "since"),
+        ({"question": "why?", "since": "2024-05-02", "until": "2024-05-01"}, 422, "wrong way round"),
+        ({}, 422, "question"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_one_sentence(
+    client: TestClient, body: dict[str, Any], status: int, word: str
+) -> None:
+    response = client.post("/api/ask", json=body)
+    assert response.status_code == status
+    assert word in response.json()["detail"]
 
 
-def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).close()  # noqa: S310
-            return
-        except OSError:
-            assert process.poll() is None, log.read_text()
-            time.sleep(0.2)
-    raise AssertionError("the chat did not start: " + log.read_text())
+def test_an_error_in_a_stream_is_an_event(client: TestClient) -> None:
+    events = events_of(client.post("/api/ask", json={"question": "?!", "stream": True}).text)
+    assert events[-1][0] == "error"
+    assert "question is empty" in events[-1][1]["detail"]
 
 
-def test_the_running_chat_answers_with_citations(served: str) -> None:
-    from gradio_client import Client
-
-    client = Client(served, verbose=False)
-    try:
-        shown, evidence = client.predict("why did the August talks stall?", api_name="/ask")
-    finally:
-        client.close()
-    assert "Kursk region" in str(shown)
-    assert "<mark>" in str(evidence)
-    assert "2024-10-30" in str(evidence)
+def test_filters_hold_and_are_told(client: TestClient) -> None:
+    answer = client.post("/api/ask", json={**QUESTION, "sources": ["Courier"]}).json()
+    assert answer["searched"] == "Searched 1 article, 2024"
+    assert {item["source"] for item in answer["citations"]} == {"Courier"}
 
 
-def test_an_unusable_question_is_answered_plainly(served: str) -> None:
-    from gradio_client import Client
-
-    client = Client(served, verbose=False)
-    try:
-        shown, _ = client.predict("?!", api_name="/ask")
-    finally:
-        client.close()
-    assert "question is empty" in str(shown)
+def test_what_some_words_were_taken_for_can_be_ignored(client: TestClient) -> None:
+    question = {"question": "What did the Gazette report in May 2024?"}
+    read = client.post("/api/ask", json=question).json()
+    assert "in May 2024" in [chip["words"] for chip in read["chips"]]
+    again = client.post("/api/ask", json={**question, "ignore": ["in May 2024"]}).json()
+    assert "in May 2024" not in [chip["words"] for chip in again["chips"]]
+    assert again["articles"] > read["articles"]
 
 
-def test_the_page_may_load_nothing_from_elsewhere(served: str) -> None:
-    with urllib.request.urlopen(served, timeout=30) as page:  # noqa: S310
-        policy = page.headers["Content-Security-Policy"]
-        body = page.read().decode()
-    assert "default-src 'self'" in policy
+def test_a_full_queue_sends_away_with_a_plain_message(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Gate, "check", lambda self: (_ for _ in ()).throw(Busy("Please ask again in a few seconds.")))
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        response = client.post("/api/ask", json=QUESTION)
+    assert response.status_code == 503
+    assert response.headers["retry-after"] == "5"
+    assert "again in a few seconds" in response.json()["detail"]
+
+
+def test_the_gate_lets_some_wait_and_refuses_the_rest() -> None:
+    async def crowd() -> list[str]:
+        gate, served, at_once = Gate(at_once=2, waiting=1), [], [0, 0]
+
+        async def one(name: str) -> str:
+            try:
+                async with gate.turn():
+                    at_once[0] += 1
+                    at_once[1] = max(at_once)
+                    await asyncio.sleep(0.01)
+                    at_once[0] -= 1
+            except Busy:
+                return "refused"
+            served.append(name)
+            return "served"
+
+        results = await asyncio.gather(*(one(str(number)) for number in range(5)))
+        assert at_once[1] == 2
+        assert gate.inside == 0
+        return results
+
+    assert asyncio.run(crowd()) == ["served"] * 3 + ["refused"] * 2
+
+
+# Articles, digests, feedback
+
+
+def test_articles_are_listed_found_sorted_read_and_removed(client: TestClient) -> None:
+    listed = client.get("/api/articles").json()
+    assert [item["title"] for item in listed["articles"]] == ["Museum", "Harbour", "Bridge"]
+    assert client.get("/api/articles", params={"find": "courier"}).json()["total"] == 1
+    by_title = client.get("/api/articles", params={"sort": "title", "limit": 1}).json()
+    assert [item["title"] for item in by_title["articles"]] == ["Bridge"]
+    article_id = listed["articles"][0]["id"]
+    assert "painting" in client.get(f"/api/articles/{article_id}").json()["text"]
+    assert client.delete(f"/api/articles/{article_id}").json()["title"] == "Museum"
+    assert client.get(f"/api/articles/{article_id}").status_code == 404
+
+
+def test_every_uploaded_file_has_its_own_result(client: TestClient) -> None:
+    files = [
+        ("files", ("../../new.txt", b"date 2024-07-01\n\nThe ferry sank in the storm.", "text/plain")),
+        ("files", ("broken.pdf", b"%PDF-1.4 nothing", "application/pdf")),
+        ("files", ("empty.txt", b"", "text/plain")),
+    ]
+    results = client.post("/api/articles", files=files).json()
+    assert [item["result"] for item in results] == ["added", "failed", "failed"]
+    assert all(item["message"] for item in results[1:])
+    again = client.post("/api/articles", files=files[:1]).json()
+    assert again[0]["result"] in {"unchanged", "duplicate"}
+    assert client.get("/api/status").json()["articles"] == 4
+
+
+@pytest.mark.parametrize("address", ["/etc/passwd", "file:///etc/passwd", "", "ftp://example.org/x", "https://"])
+def test_only_web_addresses_are_added_as_links(client: TestClient, address: str) -> None:
+    response = client.post("/api/links", json={"address": address})
+    assert response.status_code == 422
+    assert "http" in response.json()["detail"]
+
+
+def test_an_address_on_this_machine_is_not_fetched(client: TestClient) -> None:
+    results = client.post("/api/links", json={"address": "http://127.0.0.1:1/secret"}).json()
+    assert results[0]["result"] == "failed"
+    assert "not fetched" in results[0]["message"]
+
+
+def test_the_digest_comes_as_data_and_as_files(client: TestClient) -> None:
+    assert [day["date"] for day in client.get("/api/days").json()] == ["2024-06-10", "2024-05-02", "2024-05-01"]
+    made = client.get("/api/digest", params={"date": "2024-05-02"}).json()
+    assert made["sources"][0]["source"] == "Courier"
+    assert client.get("/api/digest/2024-05-02.pdf").content.startswith(b"%PDF")
+    page = client.get("/api/digest/2024-05-02.html?download=true")
+    assert "attachment" in page.headers["content-disposition"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert client.get("/api/digest/2024-05-02.exe").status_code == 422
+    assert client.get("/api/digest/2020-01-01.md").status_code == 404
+
+
+def test_feedback_is_kept_changed_and_withdrawn(client: TestClient, library: Library) -> None:
+    from index.feedback import FeedbackTable
+
+    said = {"id": "a1", "verdict": "down", "reason": "wrong", "note": "Not Monday.", **QUESTION, "article_ids": ["x"]}
+    assert client.post("/api/feedback", json=said).status_code == 204
+    kept = FeedbackTable(library.archive).all("down")
+    assert (kept[0].reason, kept[0].note, kept[0].article_ids) == ("wrong", "Not Monday.", ("x",))
+    client.post("/api/feedback", json={**said, "verdict": "up", "reason": ""})
+    assert [one.verdict for one in FeedbackTable(library.archive).all()] == ["up"]
+    assert client.post("/api/feedback", json={**said, "reason": "ugly"}).status_code == 422
+    client.delete("/api/feedback/a1")
+    assert FeedbackTable(library.archive).all() == []
+
+
+def test_the_interface_describes_itself(client: TestClient) -> None:
+    described = client.get("/api/openapi.json").json()
+    assert {"/api/ask", "/api/digest", "/api/articles", "/api/articles/{article_id}"} <= set(described["paths"])
+    answer = described["components"]["schemas"]["AnswerView"]["properties"]
+    assert answer["citations"]["items"]["$ref"].endswith("Evidence")
+
+
+def test_health_and_figures(client: TestClient) -> None:
+    client.post("/api/ask", json=QUESTION)
+    assert client.get("/healthz").json()["articles"] == 3
+    figures = client.get("/metrics").text
+    assert 'briefing_questions_total{outcome="answered"} 1.0' in figures
+    assert "briefing_articles 3.0" in figures
+
+
+# The guard
+
+
+def test_the_page_runs_only_scripts_with_its_nonce(client: TestClient) -> None:
+    first, second = client.get("/"), client.get("/")
+    policy = first.headers["content-security-policy"]
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe-inline" not in scripts
     assert "http" not in policy
-    assert "Briefing" in body
+    nonce = scripts.split("'nonce-")[1].split("'")[0]
+    assert first.text.count("<script") == first.text.count(f'<script nonce="{nonce}"')
+    assert nonce not in second.headers["content-security-policy"]
+    assert "/own/page.css" in first.text
 
 
-def test_health(served: str) -> None:
-    with urllib.request.urlopen(f"{served}/healthz", timeout=30) as response:  # noqa: S310
-        assert response.read() == b'{"ok":true,"articles":43}'
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ({"host": "evil.example"}, 421),
+        ({"host": "127.0.0.1.evil.example"}, 421),
+        ({"host": "localhost@evil.example"}, 421),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"sec-fetch-site": "cross-site"}, 403),
+        ({"content-length": "999999999999"}, 413),
+        ({"host": "localhost:7860", "origin": "http://localhost:7860"}, 200),
+    ],
+)
+def test_foreign_hosts_and_origins_are_refused(client: TestClient, header: dict[str, str], status: int) -> None:
+    assert client.post("/api/ask", json=QUESTION, headers=header).status_code == status
 
 
-def test_a_taken_port_is_named(served: str, seeds: Library) -> None:
-    port = served.rsplit(":", 1)[1]
-    command = [sys.executable, "-m", "assistant", "--home", str(seeds.home), "chat", "--port", port]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert "Choose another port" in done.stderr
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=http://example.org/x",
+        "/gradio_api/proxy=http://example.org/x",
+        "/gradio_api/file=/etc/passwd",
+        "/gradio_api/file%3Dhttp%3A//example.org",
+        "/gradio_api/upload",
+        "/gradio_api/mcp/",
+        "/gradio_api/queue/../file=/etc/passwd",
+        "/monitoring/summary",
+        "/docs",
+        "/own/../app.py",
+        "/own/login.html",
+    ],
+)
+def test_what_gradio_could_leak_is_not_served(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert not is_served(path) or path.startswith("/own")
+
+
+def test_hosts_follow_from_where_it_listens() -> None:
+    everywhere = hosts_of("0.0.0.0", ["news.example"])
+    get = ("GET", "/api/status")
+    assert refusal(*get, {"host": "192.168.1.5:7860"}, everywhere) is None
+    assert refusal(*get, {"host": "news.example"}, everywhere) is None
+    assert refusal(*get, {"host": "other.example"}, everywhere) is not None
+    assert refusal(*get, {"host": "192.168.1.5"}, hosts_of("127.0.0.1", [])) is not None
+    assert set(LOOPBACK) <= set(hosts_of("10.0.0.7", [""]) or ())
+
+
+def test_a_body_of_unknown_length_is_not_read() -> None:
+    chunked = {"host": "localhost", "transfer-encoding": "chunked"}
+    assert refusal("POST", "/api/articles", chunked, LOOPBACK) == (411, "Say how long the request is (Content-Length).")
+
+
+def test_each_script_of_a_page_gets_the_nonce() -> None:
+    assert with_nonce(b'<script>a</script><script src="b">', "n") == (
+        b'<script nonce="n">a</script><script nonce="n" src="b">'
+    )
+
+
+# The login
+
+
+@pytest.fixture
+def locked(library: Library, folder: Path) -> Iterator[TestClient]:
+    library.ingest([folder])
+    app = application(Assistant(library, judge=FirstSentence()), login=Login("ann", "correct horse"))
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as opened:
+        yield opened
+
+
+def test_nothing_is_told_before_the_login(locked: TestClient) -> None:
+    page = {"accept": "text/html"}
+    assert locked.get("/", headers=page).headers["location"] == "/login"
+    assert "Password" in locked.get("/login", headers=page).text
+    for path in ("/api/status", "/api/articles", "/config", "/metrics", "/gradio_api/info", "/own/ask.js"):
+        assert locked.get(path).status_code == 401
+    assert locked.get("/healthz").status_code == 200
+
+
+def test_the_right_password_opens_and_leaving_closes(locked: TestClient) -> None:
+    page = {"accept": "text/html"}
+    wrong = locked.post("/login", data={"username": "ann", "password": "guess"}, headers=page)
+    assert wrong.status_code == 401
+    assert "not right" in wrong.text
+    right = locked.post("/login", data={"username": "ann", "password": "correct horse"}, headers=page)
+    assert right.status_code == 303
+    assert "httponly" in right.headers["set-cookie"].lower()
+    assert "samesite=strict" in right.headers["set-cookie"].lower()
+    assert locked.get("/api/status").status_code == 200
+    locked.post("/logout")
+    assert locked.get("/api/status").status_code == 401
+
+
+def test_programs_log_in_with_each_request(locked: TestClient) -> None:
+    token = base64.b64encode(b"ann:correct horse").decode()
+    assert locked.get("/api/status", headers={"authorization": f"Basic {token}"}).status_code == 200
+    assert locked.get("/api/status", headers={"authorization": "Basic !!"}).status_code == 401
+
+
+def test_cookies_end_and_cannot_be_made_up() -> None:
+    now = [1_000.0]
+    login = Login("ann", "secret", clock=lambda: now[0])
+    cookie = login.cookie()
+    assert login.knows(cookie)
+    until, _, signature = cookie.partition(".")
+    assert not login.knows(f"{int(until) + 1}.{signature}")
+    assert not Login("ann", "other").knows(cookie)
+    assert not login.knows("")
+    now[0] = float(until)
+    assert not login.knows(cookie)
+
+
+def test_guessing_is_slowed_down() -> None:
+    now = [0.0]
+    login = Login("ann", "secret", clock=lambda: now[0])
+    assert not any(login.holds("ann", f"guess {number}") for number in range(TRIES))
+    assert not login.holds("ann", "secret")
+    now[0] = 100.0
+    assert login.holds("ann", "secret")
+
+
+@pytest.mark.parametrize("setting", ["ann", ":x", "ann:"])
+def test_a_login_that_makes_no_sense_is_refused(setting: str) -> None:
+    from index.errors import InputError
+
+    with pytest.raises(InputError, match="user:password"):
+        Login.of(setting)
+
+
+# What is shown
+
+
+def shown(text: str, **facts: Any) -> tuple[Answer, Article]:
+    article = Article("k", f"Before it. {text} After it.", title="Head", source="Gazette", url="javascript:alert(1)")
+    start = article.text.index(text)
+    place = (start, start + len(text))
+    citation = Citation(1, article.id, "Head", "Gazette", None, article.url, *place, text, Span(start, start + 3))
+    return Answer("q", f"{text} [1]", (citation,), **facts), article
+
+
+def test_a_quotation_keeps_its_neighbours_and_loses_a_bad_link() -> None:
+    answer, article = shown("The quoted words.")
+    view = answer_view(answer, lambda _: article, "2024").citations[0]
+    assert (view.before, view.quotation, view.after) == ("Before it. ", "The quoted words.", " After it.")
+    assert view.quotation[view.answer_start : view.answer_end] == "The"
+    assert view.url == ""
+
+
+def test_copies_are_named_with_the_citation() -> None:
+    answer, article = shown("The quoted words.")
+    answer = replace(answer, citations=(replace(answer.citations[0], also_in=(article.id,)),))
+    assert answer_view(answer, lambda _: article, "").citations[0].also_in[0].source == "Gazette"
+
+
+@pytest.mark.parametrize(
+    ("confidence", "refused", "words"),
+    [(0.95, False, "Well supported"), (0.7, False, "Likely"), (0.3, False, "Uncertain"), (0.01, True, "")],
+)
+def test_confidence_is_said_in_words(confidence: float, refused: bool, words: str) -> None:
+    answer, article = shown("The quoted words.", confidence=confidence, refused=refused)
+    assert answer_view(answer, lambda _: article, "").confidence_words.startswith(words)
+
+
+def test_chips_say_what_words_were_read_as() -> None:
+    may = (dt.date(2024, 5, 1), dt.date(2024, 5, 31))
+    constraints = (
+        Constraint("filter", "in May 2024", 0, 11, *may),
+        Constraint("hint", "May", 0, 3, *may, yearless=True),
+        Constraint("filter", "Gazette", 0, 7, source="Gazette"),
+    )
+    answer = Answer("q", REFUSAL, refused=True, filters=Searched(constraints=constraints))
+    labels = [chip.label for chip in answer_view(answer, lambda _: Article("k", ""), "").chips]
+    assert labels == ["published 2024-05-01 to 2024-05-31", "preferred May, any year", "outlet: Gazette"]
+
+
+def test_years_of_what_was_searched() -> None:
+    days = {dt.date(2006, 1, 1): 1, dt.date(2024, 5, 1): 2}
+    assert years_of(days) == "2006 to 2024"
+    assert years_of(days, since=dt.date(2010, 1, 1)) == "2024"
+    assert years_of({}) == ""
+
+
+# Questions by rule
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "question"),
+    [
+        ("At least 107 killed in Mecca crane collapse", "", "How many people were killed in the Mecca crane collapse?"),
+        ("Greek court rules worship is legal", "The court in Athens.", "What did the Greek court rule?"),
+        ("Interview", "Here is Ada Lovelace, founder of the first society of programmers.", "Who is Ada Lovelace?"),
+        ("Talks", "The talks stalled last week because nobody came.", "Why did the talks stall?"),
+    ],
+)
+def test_questions_are_made_from_the_articles_own_words(title: str, text: str, question: str) -> None:
+    assert question in questions_of(Article("k", text, title=title))
+
+
+def test_only_questions_that_are_answered_from_the_article_are_offered() -> None:
+    first = Article("a", "Here is Ada Lovelace, founder of a society.", title="At least 12 killed in a storm")
+    second = Article("b", "Here is Alan Turing, author of many papers.", title="Another")
+
+    def ask(question: str) -> Answer:
+        if "Ada" in question:
+            return Answer(question, REFUSAL, refused=True)
+        cited = first if "killed" in question else second
+        citation = Citation(1, cited.id, "", "", None, "", 0, 1, "H")
+        return Answer(question, "H [1]", (citation,), confidence=0.9)
+
+    offered = list(answered(interleaved([first, second]), ask, wanted=4, tries=9))
+    assert offered == ["How many people were killed in a storm?", "Who is Alan Turing?"]
+
+
+def test_there_is_always_something_to_ask_next() -> None:
+    article = Article("k", "x", source="Gazette", date=dt.date(2024, 5, 1))
+    assert list(overview_of([article, replace(article, source="")])) == [
+        "What did Gazette report in May 2024?",
+        "What was reported in May 2024?",
+    ]
+    assert list(mentions_of(["It fell near Kursk."], "what fell?")) == ["Which articles mention Kursk?"]
+
+
+def test_the_page_shows_questions_at_once_and_better_ones_later(client: TestClient) -> None:
+    shown = client.get("/api/examples").json()
+    assert shown["questions"][0].startswith("What did Gazette report in June 2024?")
+    about = {**QUESTION, "article_ids": [client.get("/api/articles").json()["articles"][0]["id"]]}
+    assert "What did Gazette report in June 2024?" in client.post("/api/follow-ups", json=about).json()["questions"]

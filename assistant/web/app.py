@@ -1,104 +1,167 @@
-"""The page on a FastAPI app: asking, the digest, the articles."""
+"""The FastAPI app: the page at /, JSON at /api, health and figures, all behind one guard."""
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
-from collections.abc import Awaitable, Callable
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
 from assistant.chain import Assistant
-from assistant.models import configured
-from assistant.settings import Settings
-from assistant.web.articles_tab import articles_tab
-from assistant.web.ask import ask_tab
-from assistant.web.digest_tab import digest_tab
-from assistant.web.evidence import inert
-from assistant.web.style import CSS, POLICY, theme
-from index.errors import InputError
-from index.library import Library
+from assistant.web.asking import asking
+from assistant.web.desk import Desk
+from assistant.web.gate import Busy, Gate
+from assistant.web.guard import Guard
+from assistant.web.keeping import keeping
+from assistant.web.login import COOKIE, DAYS, Login, login_page
+from assistant.web.metrics import CONTENT_TYPE, Metrics
+from assistant.web.page import FIRST, HEAD, build, theme
+from assistant.web.policy import LOOPBACK
+from index.errors import BriefingError, InputError, LibraryBusy, LibraryReadOnly, ModelError, NothingFound
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+STATUS: dict[type[BriefingError], int] = {
+    Busy: 503,
+    InputError: 422,
+    NothingFound: 404,
+    LibraryBusy: 409,
+    LibraryReadOnly: 409,
+    ModelError: 502,
+}
+TYPES = {"js": "text/javascript", "css": "text/css", "svg": "image/svg+xml"}
+
+_log = logging.getLogger("briefing")
+
+
+def application(
+    assistant: Assistant, *, login: Login | None = None, hosts: Iterable[str] | None = LOOPBACK, warm: bool = True
+) -> ASGIApp:
+    """The whole app. `hosts` are the names that it answers for. With `warm` the models load once it is served.
+
+    Not to be called where an event loop runs already.
+    """
+    desk, gate = Desk(assistant), Gate()
+    metrics = Metrics(desk.library.count, lambda: gate.inside)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if warm:
+            desk.start()
+        yield
+
+    app = FastAPI(
+        title="Briefing",
+        summary="Cited answers and a one-page digest from your own news articles.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+    )
+    app.include_router(asking(desk, gate, metrics))
+    app.include_router(keeping(desk, gate))
+    _plain_errors(app)
+    _service(app, desk, metrics)
+    _entrance(app, login)
+    mounted = asyncio.run(_with_page(app, desk))
+    return Guard(mounted, hosts=hosts, login=login, seen=metrics.saw, head=HEAD, first=FIRST)
+
+
+async def _with_page(app: FastAPI, desk: Desk) -> FastAPI:
+    """Gradio's page mounted at /. Inside a loop: where none runs, Gradio makes one and never closes it."""
     import gradio
-    from fastapi import FastAPI, Request, Response
-
-
-def build(assistant: Assistant) -> gradio.Blocks:
-    """The page with its three tabs."""
-    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    import gradio
-
-    with gradio.Blocks(title="Briefing", analytics_enabled=False, fill_width=True, delete_cache=(3_600, 3_600)) as page:
-        gradio.Markdown(f"# Briefing\n{inert(_welcome(assistant.library))}", elem_id="top")
-        with gradio.Tab("Ask"):
-            ask_tab(assistant)
-        with gradio.Tab("Digest"):
-            digest_tab(assistant.library)
-        with gradio.Tab("Articles"):
-            articles_tab(assistant.library)
-    shown: gradio.Blocks = page
-    return shown
-
-
-def application(assistant: Assistant) -> FastAPI:
-    """The FastAPI app with the chat at `/` and `/healthz` beside it."""
-    import gradio
-    from fastapi import FastAPI
-
-    app = FastAPI(title="Briefing", docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.middleware("http")
-    async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    @app.get("/healthz")
-    def health() -> dict[str, Any]:
-        return {"ok": True, "articles": assistant.library.count()}
 
     mounted: FastAPI = gradio.mount_gradio_app(
-        app, build(assistant), "/", allowed_paths=[], max_file_size="10mb", show_error=False, theme=theme(), css=CSS
+        app,
+        build(desk),
+        "/",
+        allowed_paths=[],
+        max_file_size="1mb",
+        show_error=False,
+        ssr_mode=False,
+        run_history=False,
+        footer_links=[],
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        theme=theme(),
     )
     return mounted
 
 
-def serve(library: Library, host: str, port: int) -> None:
-    """Serve until Ctrl-C; requests in flight finish. Raises InputError when the address is taken."""
-    listener = _listen(host, port)
-    import uvicorn
+def _service(app: FastAPI, desk: Desk, metrics: Metrics) -> None:
+    """Health, figures, our own scripts."""
 
-    assistant = Assistant(library, model=configured(Settings.load()))
-    assistant.warm()
-    app = application(assistant)
-    shown = f"[{host}]" if ":" in host else host
-    print(f"Briefing listens on http://{shown}:{listener.getsockname()[1]} (Ctrl-C stops it)", flush=True)  # noqa: T201
-    if host not in {"127.0.0.1", "::1", "localhost"}:
-        print("Anyone who can reach this address can read the library: there is no login.", file=sys.stderr)  # noqa: T201
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
-    uvicorn.Server(config).run(sockets=[listener])
+    @app.get("/healthz", include_in_schema=False)
+    def health() -> dict[str, Any]:
+        return {"ok": desk.models != "failed", "articles": desk.library.count(), "models": desk.models}
 
+    @app.get("/metrics", include_in_schema=False)
+    def figures() -> Response:
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
 
-def _welcome(library: Library) -> str:
-    days = sorted(library.days())
-    if not library.count():
-        return "The library is empty. Add articles with briefing ingest FOLDER, then reload this page."
-    span = f", {days[0].year} to {days[-1].year}" if days else ""
-    return f"{library.count():,} articles{span}. Every sentence of an answer is copied from one of them."
+    @app.get("/own/{name}", include_in_schema=False)
+    def own(name: str) -> Response:
+        kind = TYPES.get(name.rpartition(".")[2])
+        place = files("assistant.web").joinpath("static", name)
+        if kind is None or not place.is_file():
+            return Response("There is nothing here.", 404, media_type="text/plain")
+        return Response(place.read_bytes(), media_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-    except OSError as error:
-        listener.close()
-        raise InputError(
-            f"The chat cannot listen on {host}:{port}: {error.strerror}. Choose another port, as in --port 7861."
-        ) from None
-    return listener
+def _entrance(app: FastAPI, login: Login | None) -> None:
+    """/login and /logout; without a login both lead to the page."""
+
+    @app.get("/login", include_in_schema=False)
+    def ask_to_log_in() -> Response:
+        return HTMLResponse(login_page()) if login else RedirectResponse("/", 303)
+
+    @app.post("/login", include_in_schema=False)
+    async def log_in(request: Request) -> Response:
+        form = await request.form()
+        user, password = str(form.get("username", "")), str(form.get("password", ""))
+        reads_pages = "text/html" in request.headers.get("accept", "")
+        if login is None:
+            return RedirectResponse("/", 303)
+        if not login.holds(user, password):
+            message = "That name or password is not right."
+            return HTMLResponse(login_page(message), 401) if reads_pages else JSONResponse({"detail": message}, 401)
+        # Gradio's client takes the cookie from a plain 200.
+        answer: Response = RedirectResponse("/", 303) if reads_pages else JSONResponse({"success": True})
+        secure = request.url.scheme == "https"
+        answer.set_cookie(COOKIE, login.cookie(), max_age=DAYS, httponly=True, samesite="strict", secure=secure)
+        return answer
+
+    @app.post("/logout", include_in_schema=False)
+    def log_out() -> Response:
+        answer = RedirectResponse("/login" if login else "/", 303)
+        answer.delete_cookie(COOKIE)
+        return answer
+
+
+def _plain_errors(app: FastAPI) -> None:
+    """Every error is one plain sentence in `detail`."""
+
+    @app.exception_handler(BriefingError)
+    def expected(_: Request, error: BriefingError) -> JSONResponse:
+        status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+        after = {"Retry-After": "5"} if status == 503 else None
+        return JSONResponse({"detail": str(error)}, status, headers=after)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"] if part not in {"body", "query"})
+        return JSONResponse({"detail": f"{where or 'The request'}: {first['msg']}."}, 422)
+
+    @app.exception_handler(Exception)
+    def unexpected(_: Request, error: Exception) -> JSONResponse:
+        _log.error("a request failed", exc_info=error)
+        return JSONResponse({"detail": f"Something went wrong inside Briefing ({type(error).__name__})."}, 500)

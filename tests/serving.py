@@ -1,0 +1,71 @@
+"""`briefing chat` as a process of its own, over a copy of a library, for the tests that need the real thing."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT
+
+
+@dataclass
+class Served:
+    """A running server."""
+
+    address: str
+    home: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def get(self, path: str) -> bytes:
+        with urllib.request.urlopen(f"{self.address}{path}", timeout=60) as response:  # noqa: S310
+            return bytes(response.read())
+
+    def wait_for_models(self, seconds: float = 240) -> None:
+        end = time.monotonic() + seconds
+        while b'"ready"' not in self.get("/healthz"):
+            assert time.monotonic() < end, self.log.read_text()
+            time.sleep(0.2)
+
+
+@contextmanager
+def serving(home: Path, folder: Path, *more: str, **environment: str) -> Iterator[Served]:
+    """The command with these arguments, until the block ends; it must have stopped as asked."""
+    folder.mkdir(parents=True, exist_ok=True)
+    log = folder / "log"
+    command = [sys.executable, "-m", "assistant", "--home", str(home), "chat", "--port", "0", *more]
+    values: dict[str, Any] = {**os.environ, "PYTHONUNBUFFERED": "1", **environment}
+    with (
+        log.open("w") as stream,
+        subprocess.Popen(command, cwd=ROOT, stdout=stream, stderr=stream, env=values) as process,
+    ):
+        try:
+            yield Served(_address(process, log), home, process, log)
+        finally:
+            process.terminate()
+            assert process.wait(90) in {0, -15}
+
+
+def _address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """As the server says it. It listens before anything heavy is loaded."""
+    for _ in range(1_200):
+        said = re.search(r"listens on http://[^:\s]+:(\d+)", log.read_text())
+        assert process.poll() is None, log.read_text()
+        if said:
+            address = f"http://127.0.0.1:{said[1]}"
+            try:
+                urllib.request.urlopen(f"{address}/healthz", timeout=30).close()  # noqa: S310
+                return address
+            except OSError:
+                pass
+        time.sleep(0.1)
+    raise AssertionError("the chat did not start: " + log.read_text())

@@ -1,0 +1,408 @@
+"""The page in Debian's Chromium: what people see and do, on a desk and on a phone; nothing foreign is asked for."""
+
+from __future__ import annotations
+
+import http.server
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.chain import Assistant
+from assistant.extract import Judgement
+from assistant.web.app import application
+from index.article import Article
+from index.library import Library
+from index.search import Hit
+from tests.conftest import WordEmbedder
+from tests.hostile import text_of
+from tests.serving import serving
+from tests.test_chain import FirstSentence
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None,
+    reason="Chromium is not installed: `apt-get install chromium`, then `python -m pytest tests/test_web_browser.py`",
+)
+LONG = 60_000  # milliseconds, for a machine that has much else to do
+DESK, PHONE, SMALLEST = (1440, 900), (390, 844), (360, 640)
+
+
+class Doubting(FirstSentence):
+    """Answers with the first sentence, except questions about chess."""
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> Judgement:
+        return Judgement((), 0.0) if "chess" in question else super().judge(question, hits)
+
+
+class Canary(http.server.BaseHTTPRequestHandler):
+    """Another server on this machine, which nobody should ever call."""
+
+    called: list[str] = []  # noqa: RUF012 - one for all requests
+
+    def do_GET(self) -> None:
+        self.called.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    do_POST = do_GET  # noqa: N815 - the library's name
+
+    def log_message(self, *_: object) -> None: ...
+
+
+@pytest.fixture(scope="module")
+def canary() -> Iterator[str]:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Canary) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, canary: str) -> Iterator[str]:
+    """The app over three plain articles, a copy and a hostile one, served by a thread of this process."""
+    import uvicorn
+
+    text = (
+        "The river bridge opened on Monday after two years of work. It cost forty million euros, which the county and "
+        "the two towns share. Twelve thousand cars are expected to cross it every day, most of them on their way to the "
+        "harbour. Shopkeepers of the old quarter fear that fewer people will stop there. The council answers that the "
+        "square will be closed to lorries from the first of June and that trees will be planted along the quay."
+    )
+    articles = [
+        Article("a", f"{text}\n\nThe mayor cut the ribbon.", "Bridge opens", _day(1), source="Gazette"),
+        Article("b", f"{text}\n\nThe mayor cut the ribbon.", "Bridge open at last", _day(2), source="Courier"),
+        Article("c", "Fishermen in the harbour went on strike over fuel prices.", "Strike", _day(3), source="Courier"),
+        Article("x", text_of(canary), f'<img src="{canary}/title">', _day(9), source="<b>Evil</b>", url="javascript:1"),
+    ]
+    with Library.open(tmp_path_factory.mktemp("site") / "home", embedder=WordEmbedder()) as library:
+        library.add(articles)
+        listener = socket.create_server(("127.0.0.1", 0))
+        app = application(Assistant(library, judge=Doubting()))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(30)
+
+
+def _day(number: int) -> Any:
+    import datetime as dt
+
+    return dt.date(2024, 5, number)
+
+
+@pytest.fixture(scope="module")
+def browser(site: str) -> Iterator[Any]:  # after the site: Playwright keeps an event loop running
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture
+def visit(browser: Any, site: str) -> Iterator[Open]:
+    """Opens pages, and holds at the end that nothing was said on the console and no other host was asked."""
+    with visiting(browser) as opens:
+        yield lambda address=site, **options: opens(address, **options)
+
+
+@contextmanager
+def visiting(browser: Any) -> Iterator[Open]:
+    contexts, complaints, asked = [], [], []
+
+    def opens(address: str, size: tuple[int, int] = DESK, scheme: str = "light") -> Any:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, accept_downloads=True
+        )
+        context.set_default_timeout(LONG)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: asked.append((address, request.url)))
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address)
+        page.wait_for_selector("#question")
+        return page
+
+    yield opens
+    for context in contexts:
+        context.close()
+    assert [url for address, url in asked if not url.startswith((address, "data:", "blob:", "about:"))] == []
+    assert complaints == []
+    assert Canary.called == []
+
+
+def ask(page: Any, question: str) -> None:
+    """Ask, and wait until the answer is whole."""
+    before = page.locator(".exchange").count()
+    page.fill("#question", question)
+    page.press("#question", "Enter")
+    page.wait_for_selector(f".exchange:nth-of-type({before + 1}) .actions")
+
+
+def tab(page: Any, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def serious(page: Any) -> list[str]:
+    """What axe-core finds that is serious or critical."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{item['id']}: {[node['html'][:160] for node in item['nodes']][:3]}"
+        for item in found
+        if item["impact"] in {"serious", "critical"}
+    ]
+
+
+def overflow(page: Any) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def test_an_answer_its_hover_card_its_evidence_and_its_article(visit: Open) -> None:
+    page = visit()
+    assert page.evaluate("document.activeElement.id") == "question"
+    ask(page, "What opened on Monday?")
+    page.hover(".cite")
+    card = page.locator("[role=tooltip]")
+    assert "The river bridge opened on Monday" in card.inner_text()
+    assert "May 2024" in card.inner_text()
+    page.click(".cite")
+    chosen = page.locator(".card.chosen")
+    assert "The river bridge opened" in chosen.locator("mark").inner_text()
+    assert "also in 1 other" in chosen.inner_text()
+    chosen.get_by_role("button", name="Open article").click()
+    page.wait_for_selector("dialog mark")
+    assert "The mayor cut the ribbon" in page.locator("dialog").inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator("dialog").count() == 0
+    assert "Searched 4 articles, 2024" in page.locator(".under").inner_text()
+    assert "Well supported" in page.locator(".under").inner_text()
+
+
+def test_a_refusal_is_calm_and_offers_ways_on(visit: Open) -> None:
+    page = visit()
+    ask(page, "Who won at chess in May 2024?")
+    assert "The articles do not answer this." in page.locator(".answer").inner_text()
+    assert page.locator(".evidence details[open] .card").count() >= 1
+    page.get_by_role("button", name="Search without").first.click()
+    page.wait_for_selector(".actions")
+    assert page.locator(".under .chip").count() == 0
+
+
+def test_a_follow_up_is_offered_and_asked(visit: Open) -> None:
+    page = visit()
+    page.wait_for_selector(".examples button")
+    ask(page, "What opened on Monday?")
+    page.locator(".follow button").first.click()
+    page.wait_for_selector(".exchange:nth-of-type(2) .actions")
+
+
+def test_stop_a_full_queue_and_retry(visit: Open) -> None:
+    page = visit()
+    page.route("**/api/ask", lambda route: None)
+    page.fill("#question", "What opened on Monday?")
+    page.press("#question", "Enter")
+    page.get_by_role("button", name="Stop").click()
+    assert "Stopped" in page.locator("[role=alert]").inner_text()
+    page.unroute("**/api/ask")
+    page.route(
+        "**/api/ask", lambda route: route.fulfill(status=200, body='event: error\ndata: {"detail": "Full."}\n\n')
+    )
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector("text=Full.")
+    page.unroute("**/api/ask")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(".actions")
+
+
+def test_conversations_are_kept_renamed_edited_exported_and_deleted(visit: Open) -> None:
+    page = visit()
+    ask(page, "What opened on Monday?")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export as Markdown").click()
+    exported = Path(download.value.path()).read_text(encoding="utf-8")
+    assert "## What opened on Monday?" in exported
+    assert "Sources:" in exported
+    page.get_by_role("button", name="Rename").click()
+    page.get_by_label("New name").fill("About the bridge")
+    page.keyboard.press("Enter")
+    page.reload()
+    page.wait_for_selector(".actions")
+    assert page.locator(".rail-open").all_inner_texts() == ["About the bridge"]
+    page.get_by_role("button", name="Edit the question").click()
+    page.locator("textarea.edit").fill("Who went on strike?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h2:has-text('strike')")
+    page.wait_for_selector(".actions")
+    assert page.locator(".exchange").count() == 1
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    assert page.locator(".rail-open").count() == 0
+
+
+def test_a_thumb_down_asks_why(visit: Open, site: str) -> None:
+    page = visit()
+    ask(page, "What opened on Monday?")
+    page.get_by_role("button", name="Bad answer").click()
+    page.get_by_label("out of date").check()
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_selector("[aria-pressed=true][aria-label='Bad answer']")
+
+
+def test_filters_are_chips_that_can_be_removed(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="Days and outlets").click()
+    page.get_by_role("checkbox", name="Courier").check()
+    page.keyboard.press("Escape")
+    ask(page, "What opened on Monday?")
+    assert "Searched 2 articles" in page.locator(".under").inner_text()
+    page.get_by_role("button", name="Remove the filter Courier").click()
+    assert page.locator(".chips.on .chip").count() == 0
+
+
+def test_everything_can_be_done_by_keyboard(visit: Open) -> None:
+    page = visit()
+    tab(page, "Articles")
+    page.keyboard.press("Control+k")
+    page.wait_for_function("document.activeElement.id === 'question'")
+    page.keyboard.type("What opened on Monday?")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".actions")
+    page.focus(".cite")
+    assert page.locator("[role=tooltip]").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".card.chosen:focus")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Open article":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("dialog[open]")
+    page.keyboard.press("Escape")
+    assert page.locator("dialog").count() == 0
+
+
+def test_two_people_do_not_see_each_others_conversations(visit: Open) -> None:
+    first, second = visit(), visit()
+    ask(first, "What opened on Monday?")
+    ask(second, "Who went on strike?")
+    second.reload()
+    second.wait_for_selector(".actions")
+    assert "strike" in second.locator(".log").inner_text()
+    assert "Monday" not in second.locator(".asked").inner_text()
+
+
+@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (PHONE, "dark")])
+def test_every_tab_is_accessible_and_fits(visit: Open, size: tuple[int, int], scheme: str) -> None:
+    page = visit(size=size, scheme=scheme)
+    ask(page, "What opened on Monday?")
+    page.click(".cite")
+    page.wait_for_selector(".card.chosen")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    tab(page, "Digest")
+    page.locator(".day").first.click()
+    page.wait_for_selector("iframe.there")
+    assert serious(page) == []
+    tab(page, "Articles")
+    page.locator(".line").first.click()
+    page.wait_for_selector("dialog h2")
+    assert serious(page) == []
+    page.keyboard.press("Escape")
+    assert serious(page) == []
+    for width, height in (SMALLEST, (2560, 1400)):
+        page.set_viewport_size({"width": width, "height": height})
+        for name in ("Digest", "Articles", "Ask"):
+            tab(page, name)
+            assert overflow(page) <= 0
+
+
+def test_on_a_phone_the_evidence_is_a_sheet(visit: Open) -> None:
+    page = visit(size=PHONE)
+    ask(page, "What opened on Monday?")
+    assert not page.locator(".card").first.is_visible()
+    page.get_by_role("button", name="1 source").click()
+    page.wait_for_selector(".evidence.open .card")
+    page.locator(".evidence").get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Conversations").click()
+    page.wait_for_selector(".rail.open")
+    page.keyboard.press("Escape")
+    page.wait_for_function("getComputedStyle(document.querySelector('.rail')).visibility === 'hidden'")
+
+
+def test_a_hostile_article_is_only_text(visit: Open) -> None:
+    page = visit()
+    page.get_by_role("button", name="Days and outlets").click()
+    page.get_by_role("checkbox", name="<b>Evil</b>").check()
+    ask(page, "What did the lighthouse keeper report?")
+    assert "<img src=" in page.locator(".evidence").inner_text()
+    page.hover(".cite")
+    page.locator(".card button").first.click()
+    page.wait_for_selector("dialog mark")
+    assert "overlay" in page.locator("dialog").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Copy with citations").click()
+    tab(page, "Digest")
+    page.get_by_role("button", name="9 May 2024").click()
+    page.wait_for_selector("iframe.there")
+    tab(page, "Articles")
+    page.wait_for_selector(".line")
+    page.locator(".line").first.click()
+    page.wait_for_selector("dialog h2")
+    time.sleep(0.5)  # for what might still be on its way
+    assert page.locator("#taken").count() == 0
+    assert page.evaluate("document.querySelectorAll('img, video, audio, object, embed, marquee').length") == 0
+
+
+def test_a_citation_of_the_digest_opens_the_article(visit: Open) -> None:
+    page = visit()
+    tab(page, "Digest")
+    page.get_by_role("button", name="3 May 2024").click()
+    page.wait_for_selector("iframe.there")
+    page.frame_locator("iframe.page").locator("a.cite").first.click()
+    page.wait_for_selector("dialog h2")
+    assert "Fishermen" in page.locator("dialog").inner_text()
+
+
+def test_a_newcomers_whole_path(browser: Any, tmp_path: Path) -> None:
+    """An empty home, the samples, a question, hover, click, article, digest, PDF; with the real models."""
+    with serving(tmp_path / "home", tmp_path) as server, visiting(browser) as opens:
+        page = opens(server.address)
+        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        assert paint > 0
+        page.get_by_role("button", name="Add the sample articles").click()
+        page.wait_for_selector(".examples button", timeout=4 * LONG)
+        server.wait_for_models()
+        ask(page, "why did the August talks stall?")
+        assert "Kursk region" in page.locator(".answer").inner_text()
+        page.hover(".cite")
+        assert "30 Oct 2024" in page.locator("[role=tooltip]").inner_text()
+        page.click(".cite")
+        page.locator(".card.chosen").get_by_role("button", name="Open article").click()
+        page.wait_for_selector("dialog mark")
+        page.keyboard.press("Escape")
+        tab(page, "Digest")
+        page.get_by_role("button", name="30 October 2024").click()
+        page.wait_for_selector("iframe.there")
+        with page.expect_download() as download:
+            page.get_by_role("link", name="PDF").click()
+        assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+        tab(page, "Articles")
+        page.set_input_files("#files", {"name": "ferry.txt", "mimeType": "text/plain", "buffer": b"The ferry sank."})
+        page.wait_for_selector(".results .added")
+        page.wait_for_selector(".line:has-text('ferry')")
