@@ -71,7 +71,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, canary: str) -> Iterator[str]
 
     text = (
         "The river bridge opened on Monday after two years of work. It cost forty million euros, which the county and "
-        "the two towns share. Twelve thousand cars are expected to cross it every day, most of them on their way to the "
+        "the two towns share. Twelve thousand cars are expected to cross it every day, most on their way to the "
         "harbour. Shopkeepers of the old quarter fear that fewer people will stop there. The council answers that the "
         "square will be closed to lorries from the first of June and that trees will be planted along the quay."
     )

@@ -16,7 +16,8 @@ from assistant.web.questions import answered, interleaved, mentions_of, overview
 from assistant.web.views import AnswerView, answer_view, years_of
 from index.errors import BriefingError
 from index.feedback import FeedbackTable
-from index.library import Library, make_filter
+from index.filters import make_filter
+from index.library import Library
 
 State = Literal["loading", "ready", "failed"]
 

@@ -19,7 +19,7 @@ from assistant.web.gate import Gate
 from assistant.web.views import ArticleLine, ArticleView, article_line, article_view, years_of
 from index.article import Article
 from index.errors import InputError
-from index.library import make_filter
+from index.filters import make_filter
 
 MOST_FILES = 500  # of one upload
 PAGE = 100  # articles of a list, unless more are asked for

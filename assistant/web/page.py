@@ -9,7 +9,7 @@ from assistant.digests import digest
 from assistant.web.desk import Desk
 from assistant.web.gate import AT_ONCE, WAITING
 from assistant.web.views import article_line, article_view
-from index.library import make_filter
+from index.filters import make_filter
 
 if TYPE_CHECKING:
     import gradio
