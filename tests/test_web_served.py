@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -14,16 +13,19 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.extract import Judgement
 from benchmarks.web_load import Load, ask_once, run_load
 from index.library import Library
+from index.search import Hit
 from tests.conftest import ROOT
 from tests.serving import Served, serving
+from tests.test_chain import FirstSentence
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +99,6 @@ def test_mcp_over_http_wants_the_token(library: Library, folder: Path) -> None:
     from assistant.chain import Assistant
     from assistant.mcp import application
     from index.errors import InputError
-    from tests.test_chain import FirstSentence
 
     library.ingest([folder])
     assistant = Assistant(library, judge=FirstSentence())
@@ -149,28 +150,48 @@ def test_a_taken_port_is_named(served: Served) -> None:
     assert "Choose another port" in done.stderr
 
 
-def test_answers_in_flight_are_finished_after_sigterm(served: Served) -> None:
-    """Last of all: the server of this file ends here."""
-    served.wait_for_models()
+class Slow(FirstSentence):
+    """Takes its time."""
+
+    def judge(self, question: str, hits: Sequence[Hit]) -> Judgement:
+        time.sleep(1.5)
+        return super().judge(question, hits)
+
+
+def test_answers_in_flight_are_finished_when_it_is_told_to_stop(library: Library, folder: Path) -> None:
+    """What SIGTERM does to the server, with a judge that takes its time and a page that is still open."""
+    import uvicorn
+
+    from assistant.chain import Assistant
+    from assistant.web.app import application
+    from assistant.web.serve import GRACE, listen, server_of
+
+    library.ingest([folder])
+    listener = listen("127.0.0.1", 0)
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app = application(Assistant(library, judge=Slow()), warm=False)
+    server = server_of(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE))
+    running = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    running.start()
+    while not server.started:
+        time.sleep(0.05)
+    heartbeat = urllib.request.urlopen(f"{address}/gradio_api/heartbeat/abc", timeout=60)  # noqa: S310
     results: list[str] = []
-    asked = threading.Barrier(4)
-
-    def one(number: int) -> None:
-        asked.wait()
-        results.append(ask_once(served.address, f"How many pilgrims died in the Hajj stampede of year {number}?"))
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(3)]
-    for thread in threads:
-        thread.start()
-    asked.wait()
-    time.sleep(0.5)
-    served.process.send_signal(signal.SIGTERM)
-    for thread in threads:
-        thread.join(90)
+    people = [
+        threading.Thread(target=lambda: results.append(ask_once(address, "What opened on Monday?"))) for _ in range(3)
+    ]
+    for person in people:
+        person.start()
+    while "in_progress 3.0" not in urllib.request.urlopen(f"{address}/metrics", timeout=60).read().decode():  # noqa: S310
+        time.sleep(0.05)
+    server.should_exit = True  # what the signal's handler does
+    for person in people:
+        person.join(90)
+    running.join(90)
+    heartbeat.close()
     assert len(results) == 3
     assert all(results)
-    assert served.process.wait(60) in {0, -15}
-    assert "Traceback" not in served.log.read_text()
+    assert not running.is_alive()
 
 
 def test_an_open_address_is_warned_about_and_a_login_is_not(library: Library, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def serve(library: Library, settings: Settings) -> None:
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False, timeout_keep_alive=20
     )
-    _server(config).run(sockets=[listener])
+    server_of(config).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -58,7 +58,8 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _server(config: Any) -> Any:
+def server_of(config: Any) -> Any:
+    """A uvicorn server that ends what pages hold open before it waits for answers in flight."""
     import uvicorn
 
     class Server(uvicorn.Server):

@@ -55,9 +55,9 @@ export function showHover(anchor, item) {
   const at = anchor.getBoundingClientRect();
   const size = hover.getBoundingClientRect();
   const left = Math.min(Math.max(8, at.left - 24), innerWidth - size.width - 8);
-  const above = at.top - size.height - 8;
+  const below = at.bottom + 8; // above it would hide the answer
   hover.style.left = `${left}px`;
-  hover.style.top = `${above > 8 ? above : at.bottom + 8}px`;
+  hover.style.top = `${below + size.height < innerHeight - 8 ? below : Math.max(8, at.top - size.height - 8)}px`;
 }
 
 export function hideHover() {

@@ -48,7 +48,7 @@ function body(answer, act) {
   const paragraph = h('p', {});
   answer.text.split(/\s*\[(\d+)\]/).forEach((piece, place) => {
     const item = place % 2 ? known.get(piece) : null;
-    if (item) paragraph.append(citation(item, act, answer));
+    if (item) paragraph.append('\u2060', citation(item, act, answer)); // never alone on a line
     else paragraph.append(place % 2 ? ` [${piece}]` : piece);
   });
   return h('div', { class: 'answer' }, paragraph);
@@ -89,7 +89,7 @@ function loosen(exchange, act) {
   if (asked.since || asked.until) ways.push(['at any time', () => act.drop(exchange, ['since', 'until'])]);
   if (asked.sources?.length) ways.push(['in all outlets', () => act.drop(exchange, ['sources'])]);
   const buttons = ways.map(([name, go]) => h('button', { type: 'button', class: 'suggestion', onclick: go }, `Search ${name}`));
-  const hint = 'Nothing in the library answers this well enough to quote. The passages that come nearest are shown with it.';
+  const hint = 'Nothing in the library answers this well enough to quote.';
   return h('div', { class: 'loosen' }, h('p', { class: 'note' }, hint), buttons);
 }
 
