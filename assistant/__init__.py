@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from assistant.answers import REFUSAL, Answer, Citation, Span
     from assistant.chain import Assistant, aanswer, answer, stream
     from assistant.digests import Digest, digest
+    from assistant.judging import ReaderJudge
     from assistant.settings import Settings
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Assistant",
     "Citation",
     "Digest",
+    "ReaderJudge",
     "Settings",
     "Span",
     "aanswer",
@@ -39,6 +41,7 @@ _HOMES = {
     "aanswer": "chain",
     "stream": "chain",
     "Digest": "digests",
+    "ReaderJudge": "judging",
     "Settings": "settings",
 }
 

@@ -1,15 +1,18 @@
-"""A news quiz over press articles of a year that the reader never saw: python -m benchmarks.reader_newsquiz [QUESTIONS]
+"""A news quiz over press articles of a year that the reader never saw.
+
+    python -m benchmarks.reader_newsquiz [QUESTIONS] [--home FOLDER]
 
 Counted are questions whose right choice stands verbatim in one of their listed articles. QUESTIONS is how many of
-them, spread evenly; all without it. The library holds the articles listed for the questions taken.
+them, spread evenly; all without it. The library holds the articles listed for the questions taken; with --home it is
+kept, and used again by the next run.
 """
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
 import re
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -21,15 +24,25 @@ YEAR = 2024
 TOP = 10  # passages that may hold the right choice
 
 
-def main(wanted: int | None = None) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("questions", type=int, nargs="?")
+    parser.add_argument("--home", type=Path)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        _measure(arguments.questions, arguments.home or Path(folder))
+
+
+def _measure(wanted: int | None, home: Path) -> None:
     from assistant.judging import ReaderJudge
     from index.library import Library
 
     on = common.machine()
     questions, articles = _taken(wanted)
-    with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "library") as library:
-        _write(articles, Path(folder) / "articles")
-        library.ingest([Path(folder) / "articles"])
+    with Library.open(home / "library") as library:
+        if not (home / "articles").exists():
+            _write(articles, home / "articles")
+            library.ingest([home / "articles"])
         judge = ReaderJudge()
         judge.reader.read("warm", ())
         rows = [_ask(question, choice, library, judge) for question, choice in questions]
@@ -81,7 +94,7 @@ def _taken(wanted: int | None) -> tuple[list[tuple[str, re.Pattern[str]]], dict[
 
 
 def _write(articles: dict[str, dict[str, Any]], folder: Path) -> None:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for n, row in enumerate(articles.values()):
         front = {"title": row["title"], "date": row["date"], "url": row["url"]}
         head = "".join(f"{key}: {json.dumps(value)}\n" for key, value in front.items())
@@ -89,4 +102,4 @@ def _write(articles: dict[str, dict[str, Any]], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
+    main()

@@ -141,9 +141,14 @@ class HybridRetriever(BaseRetriever):
     library: Any  # index.library.Library, which is imported after this file
     limit: int = 8
     where: Filter = Filter()
+    rerank: Callable[[str, Sequence[Hit]], list[Hit]] | None = None  # such as assistant.ReaderJudge().rerank
+    wide: int = 24  # hits that are reranked
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return [to_document(hit) for hit in self.library.find(query, self.limit, self.where)]
+        hits = self.library.find(query, max(self.limit, self.wide) if self.rerank else self.limit, self.where)
+        if self.rerank:
+            hits = self.rerank(query, hits)[: self.limit]
+        return [to_document(hit) for hit in hits]
 
 
 def to_document(hit: Hit) -> Document:

@@ -149,3 +149,11 @@ def test_the_retriever_gives_langchain_documents_with_their_place(library: Libra
     assert article.text[best.metadata["start"] : best.metadata["end"]] == best.page_content
     assert best.metadata["date"] == "2024-05-02"
     assert len(documents) == 2
+
+
+def test_a_reranked_retriever_gives_the_hits_in_the_new_order(library: Library, folder: Path) -> None:
+    library.ingest([folder])
+    plain = HybridRetriever(library=library, limit=2).invoke("fishermen strike")
+    turned = HybridRetriever(library=library, limit=2, rerank=lambda _, hits: list(hits)[::-1])
+    assert turned.invoke("fishermen strike")[-1].id != plain[-1].id
+    assert len(turned.invoke("fishermen strike")) == 2

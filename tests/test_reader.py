@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.reader.model import Reader
+from assistant.reader.model import WAVE, Reader
 from assistant.reader.nouns import Candidate, Reading
 from assistant.reader.tokens import header, pairs
 from index.errors import ModelError
@@ -78,6 +80,19 @@ def test_only_the_most_promising_are_read(reader: Reader) -> None:
     assert reader.read("Who?", []) == []
 
 
+def test_reading_stops_when_the_question_is_settled(reader: Reader) -> None:
+    many = [replace(candidates()[n % 3], dense=1 - n / 100, lexical=0.0) for n in range(20)]
+    asked: list[int] = []
+
+    def enough(readings: Sequence[Reading]) -> bool:
+        asked.append(len(readings))
+        return len(readings) > WAVE
+
+    readings = reader.read("Who saved the twelve people?", many, enough=enough)
+    assert asked == [WAVE, 2 * WAVE]
+    assert [reading.read for reading in readings] == [n < 2 * WAVE for n in range(20)]
+
+
 def test_many_threads_get_what_one_gets(reader: Reader) -> None:
     questions = ["Who saved the twelve people?", "How many books does the new library hold?"] * 4
     expected = {q: reader.read(q, candidates()) for q in set(questions)}
@@ -114,5 +129,5 @@ def test_the_packaged_weights_are_small_and_know_their_layers(reader: Reader) ->
     from assistant.reader.model import WEIGHTS
 
     assert WEIGHTS.stat().st_size < 45_000_000
-    assert set(reader.layers) == {"passage", "sentence", "answered", "threshold"}
+    assert set(reader.layers) == {"passage", "sentence", "answered", "threshold", "settled", "supported"}
     assert 0 < reader.layers["threshold"] < 1

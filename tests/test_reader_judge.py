@@ -30,7 +30,9 @@ class WordReader:
 
     layers: dict[str, Any] = LAYERS
 
-    def read(self, question: str, candidates: Sequence[Candidate], most: int = 24) -> list[Reading]:
+    def read(
+        self, question: str, candidates: Sequence[Candidate], most: int = 24, enough: object = None
+    ) -> list[Reading]:
         wanted = judge.words(question)
         return [self._read(wanted, candidate) for candidate in candidates]
 

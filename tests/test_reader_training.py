@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 
 from assistant.reader.train import main
-from assistant.reader.training import fitting, squad
+from assistant.reader.training import fitting, squad, statements
+from assistant.reader.training.corpus import Corpus
 from assistant.reader.training.example import Example, read, write
 from assistant.reader.training.news import written
 from assistant.reader.training.unanswerable import swapped, without_answer
+from index.article import Article
 
 TEXT = (
     "The bridge in Lund was opened in 1998 by Queen Silvia. It cost 40 million crowns and took five years to build. "
@@ -78,6 +80,31 @@ def test_the_questions_written_by_hand_are_in_order() -> None:
     assert len(rows) > 900
     assert sum(row.held_out for row in rows) > 200
     assert all(row.question and len(row.answer) < 200 for row in rows)
+
+
+def test_the_statements_written_by_hand_are_in_order() -> None:
+    rows = statements.claims()
+    assert len(rows) > 1_000
+    assert 0.3 < sum(row.supported for row in rows) / len(rows) < 0.5
+    assert all(0 <= row.start < row.end for row in rows)
+    assert not {row.url for row in rows if row.held_out} & {row.url for row in written(later=True) if not row.held_out}
+
+
+def test_a_statement_is_compared_with_whole_sentences_around_its_place() -> None:
+    at = TEXT.index("It cost")
+    around = statements.around(TEXT, at, at + 20, least=1)
+    assert around == "It cost 40 million crowns and took five years to build."
+    assert statements.around(TEXT, at, at + 20, least=500) == TEXT
+
+
+def test_corrupted_statements_differ_from_their_copies_in_a_detail() -> None:
+    paragraph = " ".join([TEXT, "In Malmo, Anna Lind and the council of Trelleborg had not agreed by 2003."])
+    corpus = Corpus([Article(f"http://x/{n}", f"{paragraph} It was number {n}.", "Bridges") for n in range(300)])
+    made = list(statements.corrupted(corpus, 40, random.Random(2)))
+    copies, wrong = made[::2], made[1::2]
+    assert len(copies) == len(wrong) == 40
+    assert all(c.supported == 1 and c.question in c.text for c in copies)
+    assert all(w.supported == 0 and w.question not in w.text for w in wrong)
 
 
 @pytest.fixture
@@ -167,6 +194,8 @@ def test_a_logistic_layer_is_found_again() -> None:
     layer = fitting.logistic(rows, labels)
     assert layer["signal"] > 10 * abs(layer["noise"])
     assert -layer["bias"] / layer["signal"] == pytest.approx(0.2, abs=0.1)
+    rare = [row["signal"] > 1.5 for row in rows]
+    assert fitting.logistic(rows, rare, balanced=True)["bias"] > fitting.logistic(rows, rare)["bias"]
     assert fitting.best_threshold([0.1, 0.2, 0.8, 0.9], [False, False, True, True]) == pytest.approx(0.5, abs=0.2)
 
 

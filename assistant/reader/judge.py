@@ -23,6 +23,19 @@ _COMMON = frozenset(
     that the their them then there these they this those to told too under until up us very was way we were what when
     where which while who whom whose why will with within without would you your""".split()
 )
+_COUNT = r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundreds?|thousands?" \
+    r"|(?:m|b|tr)illions?|half|third|quarter|dozens?|once|twice|double|several|none|no)\b"  # fmt: skip
+_TIME = r"|\b(?:yesterday|today|tomorrow|tonight|now|ago|last|next|morning|noon|evening|night|week|weekend|month|year" \
+    r"|spring|summer|autumn|fall|winter|decade|century|\w+day|january|february|march|april|may|june|july|august" \
+    r"|september|october|november|december|before|after|when|until|since|during)\b"  # fmt: skip
+_KINDS = (
+    (re.compile(r"\bwhen\b|\b(?:what|which) (?:day|date|month|year|week|decade)\b|\bhow (?:long ago|soon)\b", re.I),
+     re.compile(_COUNT + _TIME, re.I)),
+    (re.compile(r"\bhow (?:many|much|old|long|tall|high|far|big|large|fast|often|heavy|wide|deep)\b"
+                r"|\b(?:what|which) (?:percentage|share|age|portion|proportion|number|amount|sum|price)\b", re.I),
+     re.compile(_COUNT, re.I)),
+    (re.compile(r"\b(?:who|whom|whose)\b|\bto whom\b", re.I), re.compile(r"[A-Z]")),
+)  # fmt: skip
 _MONTHS = "january february march april may june july august september october november december".split()
 
 
@@ -50,6 +63,11 @@ def confidence(
     return probability(features(question, candidates, readings, order), layer)
 
 
+def settled(readings: Sequence[Reading], answered: float) -> bool:
+    """Whether one of these readings is so sure of its answer that no other passage needs to be read."""
+    return any(reading.answered >= answered for reading in readings)
+
+
 def probability(values: Mapping[str, float], layer: Layer) -> float:
     """What a layer makes of its features."""
     return logistic(_linear(values, layer))
@@ -62,22 +80,34 @@ def features(
     ranked = sorted((n for n, r in enumerate(readings) if r.read), key=lambda n: -order[n])[:_NEARBY]
     best, candidate = readings[ranked[0]], candidates[ranked[0]]
     whole = f"{candidate.title} {_day(candidate)} {candidate.text}"
+    close = max(best.sentences, key=lambda s: s.evidence + s.span, default=None)
+    sentence = candidate.text[close.start : close.end] if close else ""
     return {
         **{f"best_{name}": value for name, value in _logits(best).items()},
-        "most_answered": max(_clip(readings[n].answered) for n in ranked),
+        "most_answered": max(clipped(readings[n].answered) for n in ranked),
         "margin": order[ranked[0]] - order[ranked[1]] if len(ranked) > 1 else 0.0,
+        "fits": fits(question, candidate.text[best.start : best.end]),
+        "near": share(words(question), sentence),
         "words": share(words(question), whole),
         "names": share(_names(question), whole),
         "numbers": share(set(re.findall(r"\d+", question)), whole),
     }
 
 
+def fits(question: str, span: str) -> float:
+    """1 when the span is of the kind that the question asks for, 0 when not, 0.5 when it asks for no certain kind."""
+    for asks, kind in _KINDS:
+        if asks.search(question):
+            return float(kind.search(span) is not None)
+    return 0.5
+
+
 def _logits(reading: Reading) -> dict[str, float]:
     return {
-        "relevance": _clip(reading.relevance),
-        "answered": _clip(reading.answered),
-        "span": _clip(reading.span_score),
-        "evidence": _clip(max((s.evidence for s in reading.sentences), default=-_CLIP)),
+        "relevance": clipped(reading.relevance),
+        "answered": clipped(reading.answered),
+        "span": clipped(reading.span_score),
+        "evidence": clipped(max((s.evidence for s in reading.sentences), default=-_CLIP)),
     }
 
 
@@ -111,7 +141,8 @@ def _linear(values: Mapping[str, float], layer: Layer) -> float:
     return layer.get("bias", 0.0) + sum(layer.get(name, 0.0) * value for name, value in values.items())
 
 
-def _clip(logit: float) -> float:
+def clipped(logit: float) -> float:
+    """The logit within bounds beyond which it says no more."""
     return max(-_CLIP, min(_CLIP, logit))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 LONGEST = 256  # tokens of a pair; the network was trained up to this length
 MOST = 24  # candidates read for one question; the others keep search's order behind them
-WAVE = 8  # candidates in one batch
+WAVE = 8  # candidates in one batch; after each it is asked whether the question is settled
 LONGEST_SPAN = 40  # tokens
 PLAIN = Reading(UNREAD, UNREAD, 0, 0, UNREAD)
 
@@ -69,20 +69,33 @@ class Reader:
         """The logistic layers and thresholds that are stored with the weights; see `judge`."""
         return dict(json.loads(self.metadata.get("layers", "{}")))
 
-    def read(self, question: str, candidates: Sequence[Candidate], most: int = MOST) -> list[Reading]:
+    def read(
+        self,
+        question: str,
+        candidates: Sequence[Candidate],
+        most: int = MOST,
+        enough: Callable[[Sequence[Reading]], bool] | None = None,
+    ) -> list[Reading]:
         """One Reading for each candidate, in their order.
 
-        Only the `most` candidates with the best scores of search are read; `Reading.read` is False for the others.
+        The candidates with the best scores of search are read first, WAVE at a time, until `most` are read or `enough`
+        says of those read that the question is settled; `Reading.read` is False for the others.
         """
         order = sorted(range(len(candidates)), key=lambda n: -cheap(candidates[n], candidates))[:most]
-        chosen = [candidates[n] for n in order]
+        readings = [PLAIN] * len(candidates)
+        for at in range(0, len(order), WAVE):
+            part = order[at : at + WAVE]
+            for n, reading in zip(part, self._read(question, [candidates[n] for n in part]), strict=True):
+                readings[n] = reading
+            if enough and enough([readings[n] for n in order[: at + WAVE]]):
+                break
+        return readings
+
+    def _read(self, question: str, chosen: Sequence[Candidate]) -> list[Reading]:
         cuts = [sentences(c.text) for c in chosen]
         rows = pairs([question] * len(chosen), [header(c.title, c.date) for c in chosen],
                      [c.text for c in chosen], cuts, LONGEST)  # fmt: skip
-        readings = [PLAIN] * len(candidates)
-        for n, row, sliced, scores in zip(order, rows, cuts, self._scores(rows), strict=True):
-            readings[n] = _reading(row, sliced, scores)
-        return readings
+        return [_reading(*read) for read in zip(rows, cuts, self._scores(rows), strict=True)]
 
     def _scores(self, rows: list[Pair]) -> list[Any]:
         """Wait for a turn; whoever has it reads for all that wait."""
@@ -141,9 +154,9 @@ def _reading(row: Pair, cuts: list[tuple[int, int]], scores: Any) -> Reading:
     first, last, score = _best_span(scores.start, scores.end)
     shares = _by_sentence(row, cuts, scores)
     if first < 0:
-        return Reading(scores.relevance, scores.answered, 0, 0, UNREAD, shares)
+        return Reading(scores.relevance, scores.answered, 0, 0, UNREAD, shares, scores.supported)
     start, end = row.offsets[first][0], row.offsets[last][1]
-    return Reading(scores.relevance, scores.answered, start, end, score - scores.none, shares)
+    return Reading(scores.relevance, scores.answered, start, end, score - scores.none, shares, scores.supported)
 
 
 def _best_span(start: list[float], end: list[float]) -> tuple[int, int, float]:

@@ -1,4 +1,4 @@
-"""The network: MiniLM as a cross-encoder with four heads."""
+"""The network: MiniLM as a cross-encoder with five heads."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ class Scores:
     sentence: Tensor  # column 0 is "no sentence"; -inf where there is none
     answered: Tensor  # (pairs,)
     relevance: Tensor  # (pairs,)
+    supported: Tensor  # (pairs,); for a statement in the place of the question
 
 
 class Head(nn.Module):
@@ -49,14 +50,14 @@ class Head(nn.Module):
 
 
 class Network(nn.Module):
-    """The encoder and a head each for span, sentence, "answered here" and relevance."""
+    """The encoder and a head each for span, sentence, "answered here", relevance and "supported here"."""
 
     def __init__(self) -> None:
         super().__init__()
         self.encoder = Encoder()
         self.span = nn.Linear(WIDTH, 2)
         self.sentence = nn.Linear(WIDTH, 1)
-        self.answered, self.relevance = Head(), Head()
+        self.answered, self.relevance, self.supported = Head(), Head(), Head()
 
     def forward(self, batch: Batch) -> Scores:
         states = self.encoder(batch.ids, batch.types, batch.mask)
@@ -66,7 +67,11 @@ class Network(nn.Module):
         span = self.span(states).float().masked_fill(~allowed.unsqueeze(-1), -1e4)
         first = states[:, 0]
         return Scores(
-            span, self._by_sentence(states, batch), self.answered(first).float(), self.relevance(first).float()
+            span,
+            self._by_sentence(states, batch),
+            self.answered(first).float(),
+            self.relevance(first).float(),
+            self.supported(first).float(),
         )
 
     def _by_sentence(self, states: Tensor, batch: Batch) -> Tensor:
@@ -105,6 +110,7 @@ class One:
     sentence: list[float]  # minus the logit of "none of them"
     answered: float
     relevance: float
+    supported: float
 
 
 @torch.inference_mode()
@@ -119,7 +125,7 @@ def score(network: Network, rows: Sequence[Pair]) -> list[One]:
             One(
                 span[:, 0].tolist(), span[:, 1].tolist(), float(scores.span[n, 0].sum()),
                 (scores.sentence[n, 1:] - scores.sentence[n, 0]).tolist(),
-                float(scores.answered[n]), float(scores.relevance[n]),
+                float(scores.answered[n]), float(scores.relevance[n]), float(scores.supported[n]),
             )
         )  # fmt: skip
     return made
@@ -151,8 +157,11 @@ def save(network: Network, path: Path, metadata: dict[str, str]) -> None:
     save_file(state, path, metadata=metadata)
 
 
-def load(path: Path) -> tuple[Network, dict[str, str]]:
-    """The network stored in this file, in float32 and ready to read, and the file's metadata."""
+def load(path: Path, strict: bool = True) -> tuple[Network, dict[str, str]]:
+    """The network stored in this file, in float32 and ready to read, and the file's metadata.
+
+    Without `strict` heads that the file does not know stay new, for training that goes on from it.
+    """
     from safetensors import safe_open
     from safetensors.torch import load_file
 
@@ -160,7 +169,7 @@ def load(path: Path) -> tuple[Network, dict[str, str]]:
     state = {name: value.float() for name, value in load_file(path).items()}
     with safe_open(_packaged() / "model.safetensors", "pt") as packaged:
         state[EMBEDDING] = packaged.get_tensor(EMBEDDING.removeprefix("encoder."))
-    network.load_state_dict(state, strict=True)
+    network.load_state_dict(state, strict=strict)
     with safe_open(path, "pt") as stored:
         metadata = dict(stored.metadata() or {})
     return network.eval(), metadata

@@ -39,6 +39,7 @@ class Reading:
     end: int
     span_score: float  # its start and end logits minus those of "no span"
     sentences: tuple[Sentence, ...] = ()
+    supported: float = 0.0  # is the statement that stands in the question's place supported?
 
     @property
     def read(self) -> bool:

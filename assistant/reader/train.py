@@ -84,7 +84,7 @@ def _train(
     from assistant.reader.training.loop import Stage, train
 
     torch.manual_seed(model["seed"])
-    network = net.load(before)[0] if before and before.exists() else net.fresh()
+    network = net.load(before, strict=False)[0] if before and before.exists() else net.fresh()
     batches = list(epochs(examples, model["longest"], stage["tokens"], stage["epochs"], model["seed"]))
     how = Stage(**{name: stage[name] for name in Stage.__slots__})
     averaged = train(network, batches, how, folder, stage.get("checkpoint", 200), stage.get("steps"))

@@ -28,6 +28,7 @@ class Row:
     sentence: int  # its number + 1; 0 for "none"
     answered: int
     relevant: int
+    supported: int
     group: str
 
 
@@ -41,6 +42,7 @@ class Labelled:
     sentence: Tensor
     answered: Tensor
     relevant: Tensor
+    supported: Tensor
     group: Tensor
 
     @property
@@ -86,6 +88,7 @@ def labelled(made: Sequence[Row]) -> Labelled:
         torch.tensor([r.sentence for r in made]),
         torch.tensor([r.answered for r in made]),
         torch.tensor([r.relevant for r in made]),
+        torch.tensor([r.supported for r in made]),
         torch.tensor([names.get(r.group, -1) for r in made]),
     )
 
@@ -100,14 +103,15 @@ def _units(made: Sequence[Row]) -> list[list[Row]]:
 def _row(example: Example, pair: Pair, rng: random.Random) -> Row | None:
     answered = UNKNOWN if example.answered is None else example.answered
     relevant = UNKNOWN if example.relevant is None else example.relevant
+    supported = UNKNOWN if example.supported is None else example.supported
     if not example.spans:
         span, sentence = ((0, 0), 0) if answered == 0 else ((UNKNOWN, UNKNOWN), UNKNOWN)
-        return Row(pair, span, sentence, answered, relevant, example.group)
+        return Row(pair, span, sentence, answered, relevant, supported, example.group)
     found = _tokens_of(pair, *rng.choice(example.spans))
     if found is None:
         return None
     span = (pair.text_at + found[0], pair.text_at + found[1])
-    return Row(pair, span, pair.sentence_of[found[0]] + 1, answered, relevant, example.group)
+    return Row(pair, span, pair.sentence_of[found[0]] + 1, answered, relevant, supported, example.group)
 
 
 def _tokens_of(pair: Pair, start: int, end: int) -> tuple[int, int] | None:

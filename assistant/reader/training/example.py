@@ -20,6 +20,7 @@ class Example:
     spans: tuple[tuple[int, int], ...] = ()
     answered: int | None = None
     relevant: int | None = None
+    supported: int | None = None  # when the question is a statement: does the text support it?
     group: str = ""  # examples of one group are ranked against each other
     origin: str = ""  # where it comes from, for the record
 

@@ -12,17 +12,23 @@ Rows = Sequence[Mapping[str, float]]
 Floats = NDArray[np.float64]
 
 
-def logistic(rows: Rows, labels: Sequence[bool], penalty: float = 1.0) -> dict[str, float]:
-    """Weights and "bias" of a logistic regression, by Newton's method; `penalty` is on standardised weights."""
+def logistic(rows: Rows, labels: Sequence[bool], penalty: float = 1.0, balanced: bool = False) -> dict[str, float]:
+    """Weights and "bias" of a logistic regression, by Newton's method; `penalty` is on standardised weights.
+
+    `balanced` gives both labels the same weight in all.
+    """
     names, matrix, centre, scale = _standardised(rows)
     design = np.hstack([matrix, np.ones((len(matrix), 1))])
     target = np.array(labels, dtype=np.float64)
     ridge = np.diag([penalty] * len(names) + [1e-6])
+    counts = np.ones(len(target))
+    if balanced:
+        counts = np.where(target == 1, 0.5 / target.mean(), 0.5 / (1 - target.mean()))
     weights = np.zeros(len(names) + 1)
     for _ in range(30):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
-        slope = design.T @ (chance - target) + ridge @ weights
-        bend = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        slope = design.T @ (counts * (chance - target)) + ridge @ weights
+        bend = (design * (counts * chance * (1 - chance))[:, None]).T @ design + ridge
         weights = weights - np.linalg.solve(bend, slope)
     plain = weights[:-1] / scale
     return {**dict(zip(names, plain.tolist(), strict=True)), "bias": float(weights[-1] - plain @ centre)}

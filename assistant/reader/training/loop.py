@@ -26,7 +26,7 @@ class Stage:
     warmup: int  # steps
     final: float  # the last learning rate as a share of the peak
     average: float  # decay of the moving average of weights; 0 for none
-    weights: dict[str, float]  # of the losses: span, sentence, answered, relevant, ranking
+    weights: dict[str, float]  # of the losses: span, sentence, answered, relevant, ranking, supported
 
 
 def losses(scores: Scores, batch: Labelled) -> dict[str, Tensor]:
@@ -37,6 +37,7 @@ def losses(scores: Scores, batch: Labelled) -> dict[str, Tensor]:
         "answered": _binary(scores.answered, batch.answered),
         "relevant": _binary(scores.relevance, batch.relevant),
         "ranking": _ranking(scores.relevance, batch),
+        "supported": _binary(scores.supported, batch.supported),
     }
 
 

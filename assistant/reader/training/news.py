@@ -15,6 +15,7 @@ from assistant.reader.training.example import Example
 from assistant.reader.training.unanswerable import names_in, swapped, without_answer
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
+LATER = Path(__file__).with_name("questions_later.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +25,41 @@ class Written:
     url: str
     question: str
     answer: str
+    one_in: int = 3
 
     @property
     def held_out(self) -> bool:
-        """One article in three is kept for development: nothing is trained on its questions."""
-        return zlib.crc32(self.url.encode()) % 3 == 0
+        """One article in three (of the later ones in eight) is kept for development: it is not trained on."""
+        return held_out(self.url, self.one_in)
 
 
-def written() -> list[Written]:
-    """All questions written by hand."""
-    with QUESTIONS.open(encoding="utf-8") as file:
-        return [Written(**json.loads(line)) for line in file]
+def held_out(url: str, one_in: int) -> bool:
+    """Whether an article belongs to the development part."""
+    return zlib.crc32(url.encode()) % one_in == 0
 
 
-def by_hand(corpus: Corpus, negatives: int, rng: random.Random, first: int | None = None) -> Iterator[Example]:
+def written(later: bool = False) -> list[Written]:
+    """All questions written by hand; `later` those that were written after the first reader was trained."""
+    with (LATER if later else QUESTIONS).open(encoding="utf-8") as file:
+        return [Written(**json.loads(line), one_in=8 if later else 3) for line in file]
+
+
+def by_hand(
+    corpus: Corpus, negatives: int, rng: random.Random, first: int | None = None, later: bool = False
+) -> Iterator[Example]:
     """Ranked groups for answerable questions, near misses for the others; without the held-out articles.
 
     Only from the `first` questions of the file, when given: those that were written when a stage was trained.
     """
-    questions = [w for w in written()[:first] if not w.held_out]
+    questions = [w for w in written(later)[:first] if not w.held_out]
     names = [name for w in questions for name in names_in(w.question)]
+    places = _by_url(corpus)
     for number, item in enumerate(questions):
-        own = [n for n, p in enumerate(corpus.places) if corpus.articles[p.article].url == item.url]
+        own = places[item.url]
         found = [n for n, _ in corpus.lexical(item.question, 12)]
         if not item.answer:
-            for n in _nearest(corpus, item.question, own)[:2] + [n for n in found if n not in own][:1]:
+            near = _nearest(corpus, item.question, own)[: 3 if later else 2]
+            for n in near + [n for n in found if n not in own][:1]:
                 yield _example(corpus, n, item.question, "hand-none")
             continue
         holding = [n for n in own if item.answer in corpus.text(n)]
@@ -82,6 +93,14 @@ def quiz(questions: Path, corpus: Corpus, negatives: int, rng: random.Random) ->
         yield positive
         yield from _negatives(corpus, others, positive, choice, negatives)
         yield from _twins(positive, names, rng)
+
+
+def _by_url(corpus: Corpus) -> dict[str, list[int]]:
+    """The numbers of each article's passages."""
+    found: dict[str, list[int]] = {}
+    for number, place in enumerate(corpus.places):
+        found.setdefault(corpus.articles[place.article].url, []).append(number)
+    return found
 
 
 def _twins(positive: Example, names: Sequence[str], rng: random.Random) -> Iterator[Example]:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from assistant.reader.training import news, squad
+from assistant.reader.training import news, squad, statements
 from assistant.reader.training.corpus import Corpus, articles_of
 from assistant.reader.training.example import Example
 from index.errors import InputError
@@ -25,7 +25,7 @@ def prepare(
         match recipe["kind"]:
             case "squad":
                 yield from _squad(recipe, data, rng)
-            case "hand" | "quiz":
+            case "hand" | "later" | "quiz" | "claims" | "corrupted":
                 yield from _news(recipe, data, rng)
             case other:
                 raise InputError(f"Unknown kind of training data: {other}.")
@@ -38,10 +38,17 @@ def _squad(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[E
 
 def _news(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Example]:
     corpus = _corpus(needed(data / recipe["articles"]))
-    if recipe["kind"] == "hand":
-        made = list(news.by_hand(corpus, recipe["negatives"], rng, recipe.get("first")))
-    else:
-        made = list(news.quiz(needed(data / recipe["file"]), corpus, recipe["negatives"], rng))
+    match recipe["kind"]:
+        case "hand":
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, recipe.get("first")))
+        case "later":
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, later=True))
+        case "claims":
+            made = list(statements.by_hand(corpus))
+        case "corrupted":
+            made = list(statements.corrupted(corpus, recipe["limit"], rng))
+        case _:
+            made = list(news.quiz(needed(data / recipe["file"]), corpus, recipe["negatives"], rng))
     for _ in range(recipe.get("times", 1)):
         yield from made
 

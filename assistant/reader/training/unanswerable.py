@@ -33,14 +33,20 @@ _TURN = {a: b for pair in _TURNS for a, b in (pair, pair[::-1])}
 
 def swapped(example: Example, names: Sequence[str], rng: random.Random) -> Example | None:
     """One detail of the question that the text also holds becomes another one that the text does not hold."""
+    question = in_other_words(example, names, rng)
+    if question is None:
+        return None
+    return replace(example, question=question, spans=(), answered=0, relevant=None, origin=f"{example.origin}-swapped")
+
+
+def in_other_words(example: Example, names: Sequence[str], rng: random.Random) -> str | None:
+    """The question with one detail that the text does not hold, None when no rule finds one to change."""
     makers = [_other_year, _other_month, _other_number, _turned]
     rng.shuffle(makers)
     for maker in [lambda e, r: _other_name(e, names, r), *makers] if rng.random() < 0.6 else makers:
         question = maker(example, rng)
         if question and question != example.question:
-            return replace(
-                example, question=question, spans=(), answered=0, relevant=None, origin=f"{example.origin}-swapped"
-            )
+            return question
     return None
 
 
