@@ -45,13 +45,13 @@ def written(later: bool = False) -> list[Written]:
 
 
 def by_hand(
-    corpus: Corpus, negatives: int, rng: random.Random, first: int | None = None, later: bool = False
+    corpus: Corpus, negatives: int, rng: random.Random, lines: slice = slice(None), later: bool = False
 ) -> Iterator[Example]:
     """Ranked groups for answerable questions, near misses for the others; without the held-out articles.
 
-    Only from the `first` questions of the file, when given: those that were written when a stage was trained.
+    Only from these `lines` of the file: a stage is trained on what was written by then.
     """
-    questions = [w for w in written(later)[:first] if not w.held_out]
+    questions = [w for w in written(later)[lines] if not w.held_out]
     names = [name for w in questions for name in names_in(w.question)]
     places = _by_url(corpus)
     for number, item in enumerate(questions):

@@ -38,13 +38,14 @@ def _squad(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[E
 
 def _news(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Example]:
     corpus = _corpus(needed(data / recipe["articles"]))
+    lines = slice(recipe.get("after"), recipe.get("first"))
     match recipe["kind"]:
         case "hand":
-            made = list(news.by_hand(corpus, recipe["negatives"], rng, recipe.get("first")))
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines))
         case "later":
-            made = list(news.by_hand(corpus, recipe["negatives"], rng, later=True))
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, later=True))
         case "claims":
-            made = list(statements.by_hand(corpus))
+            made = list(statements.by_hand(corpus, lines))
         case "corrupted":
             made = list(statements.corrupted(corpus, recipe["limit"], rng))
         case _:

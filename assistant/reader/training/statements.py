@@ -44,10 +44,10 @@ def claims() -> list[Claim]:
         return [Claim(**json.loads(line)) for line in file]
 
 
-def by_hand(corpus: Corpus) -> Iterator[Example]:
-    """The statements with the sentences around their place of comparison; without the held-out articles."""
+def by_hand(corpus: Corpus, lines: slice = slice(None)) -> Iterator[Example]:
+    """The statements of these lines with the sentences around their place of comparison; without the held-out articles."""
     articles = {article.url: article for article in corpus.articles}
-    for item in claims():
+    for item in claims()[lines]:
         if not item.held_out:
             article = articles[item.url]
             yield _example(item.claim, article, around(article.text, item.start, item.end), item.supported, "claim")
