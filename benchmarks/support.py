@@ -12,39 +12,24 @@ written for the tests are reported beside them, by kind.
 
 from __future__ import annotations
 
-import gzip
-import json
-import re
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
+from assistant.reader.training.labelled_sets import Item, cited_passages, load
 from assistant.verify.check import READER, SUPPORTED_FROM, rule_problems
 from assistant.verify.drafts import DraftSentence
 from assistant.verify.support import Support, shared_words
 from assistant.verify.words import content
 from benchmarks.common import data, machine, rows, save
 from index.article import Article
-from index.passages import passages
 
-CITED = 3  # passages of a long document that a drafted sentence would cite
 FOLDS = 5
 KINDS = ("quotation", "number", "date", "name", "contrast", "relation")
-
-
-@dataclass(frozen=True)
-class Item:
-    """One sentence and the document that should support it."""
-
-    document: str
-    claim: str
-    supported: bool
 
 
 @dataclass(frozen=True)
@@ -55,44 +40,10 @@ class Cited:
     text: str
 
 
-def _lines(name: str) -> Iterator[dict[str, Any]]:
-    with gzip.open(data("support", name), "rt", encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
-def _repaired(text: str) -> str:
-    """One of the sets holds UTF-8 that was read as Latin-1 once too often, and numbers cut in two, as "3, 800"."""
-    with suppress(UnicodeError):
-        text = text.encode("latin-1").decode("utf-8")
-    return re.sub(r"(?<=\d)([,.]) (?=\d)", r"\1", text)
-
-
-def load() -> dict[str, list[Item]]:
-    """The sets by name. "Supported" is the majority of the votes, or wice's "supported"."""
-    sets: dict[str, list[Item]] = {}
-    for name in ("qags-cnndm", "qags-xsum"):
-        sets[name] = [
-            Item(_repaired(row["article"]), _repaired(sentence["sentence"]), sum(votes) * 2 > len(votes))
-            for row in _lines(f"{name}.jsonl.gz")
-            for sentence in row["summary_sentences"]
-            for votes in [[vote["response"] == "yes" for vote in sentence["responses"]]]
-        ]
-    for name in ("wice-dev", "wice-test"):
-        sets[name] = [
-            Item("\n\n".join(row["evidence"]), row["claim"], row["label"] == "supported")
-            for row in _lines(f"{name}.jsonl.gz")
-        ]
-    with gzip.open(data("support", "summedits-news.json.gz"), "rt", encoding="utf-8") as file:
-        sets["summedits-news"] = [Item(row["doc"], row["summary"], bool(row["label"])) for row in json.load(file)]
-    return sets
-
-
 def score(item: Item, support: Support) -> tuple[float, list[float]]:
     """The support of one claim by the passages it would cite, -1 when a rule objects; and its signals."""
     article = Article(key="document", text=item.document)
-    texts = [item.document[p.start : p.end] for p in passages(article)]
-    best = sorted(range(len(texts)), key=lambda n: -shared_words(item.claim, texts[n]))[:CITED]
-    cited = [Cited(article, texts[n]) for n in sorted(best)]
+    cited = [Cited(article, text) for text in cited_passages(item)]
     text = "\n\n".join(passage.text for passage in cited)
     kinds = [problem.kind for problem in rule_problems(DraftSentence(item.claim, (1,)), cited)]
     value = support(item.claim, text)
@@ -149,7 +100,7 @@ def cross_validated(items: Sequence[Item], labels: np.ndarray, scores: np.ndarra
 
 def measured(support: Support) -> dict[str, dict[str, float]]:
     """For each set: items, share supported, balanced accuracy by folds, and with the other sets' threshold."""
-    sets = load()
+    sets = load(data())
     labels = {name: np.array([item.supported for item in items]) for name, items in sets.items()}
     both = {name: [score(item, support) for item in items] for name, items in sets.items()}
     scores = {name: np.array([value for value, _ in found]) for name, found in both.items()}

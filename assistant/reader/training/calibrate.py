@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from assistant.reader import judge
 from assistant.reader.model import WAVE, Reader, cheap
 from assistant.reader.nouns import Candidate
 from assistant.reader.select import score_of
-from assistant.reader.training import fitting
+from assistant.reader.training import fitting, labelled_sets
 from assistant.reader.training.cases import Asked, Case, cases, development
 from assistant.reader.training.corpus import articles_of
 from assistant.reader.training.statements import around, claims
@@ -23,6 +23,7 @@ from assistant.verify import judged
 
 FOLDS = 5
 CITED_WORDS = 150  # of the text that a statement is compared with: about a passage and its neighbour
+SURE = 2.0  # the least logit that settles a question
 SAME = 0.98  # of the settled questions that must end with the same best passage as when everything is read
 PENALTY = 10.0  # of 1, 3, 10 and 30 the best across folds
 
@@ -44,22 +45,42 @@ def calibrate(weights: Path, data: Path, work: Path, out: Path, count: int) -> d
 
 
 def support(reader: Reader, data: Path) -> dict[str, float]:
-    """The layer that judges statements, fitted on held-out ones: both answers count alike, whatever their numbers."""
+    """The layer that judges statements: both answers count alike, whatever their numbers.
+
+    Fitted on the held-out ones that were written by hand and on sets that people have labelled; what it is worth on a
+    set is told by a layer that was fitted without that set.
+    """
+    groups = {"by hand": _judged(reader, list(_held_out(data)))}
+    for name, items in labelled_sets.load(data).items():
+        groups[name] = _judged(reader, [(i.claim, labelled_sets.cited(i), i.supported) for i in items])
+    for name, (rows, labels) in groups.items():
+        others = [pair for other, pair in groups.items() if other.split("-")[0] != name.split("-")[0]]
+        layer = _support_layer(others)
+        right = fitting.balanced_accuracy([judge.probability(row, layer) >= 0.5 for row in rows], labels)
+        print(f"statements, {name}: {len(rows)}, balanced accuracy {right:.3f}", file=sys.stderr)  # noqa: T201
+    return _support_layer(list(groups.values()))
+
+
+def _support_layer(groups: Sequence[tuple[list[dict[str, float]], list[bool]]]) -> dict[str, float]:
+    rows = [row for rows, _ in groups for row in rows]
+    return fitting.logistic(rows, [label for _, labels in groups for label in labels], PENALTY, balanced=True)
+
+
+def _judged(reader: Reader, items: Sequence[tuple[str, str, bool]]) -> tuple[list[dict[str, float]], list[bool]]:
+    rows = []
+    for claim, text, _ in items:
+        pieces = judged.stretches(claim, text)
+        readings = reader.read(claim, [Candidate("", None, piece, 0, len(piece)) for piece in pieces])
+        rows.append(judged.features(claim, text, readings))
+    return rows, [supported for _, _, supported in items]
+
+
+def _held_out(data: Path) -> Iterator[tuple[str, str, bool]]:
+    """Statement, text and label of those that nothing was trained on."""
     held = [claim for claim in claims() if claim.held_out]
     articles = {a.url: a for a in articles_of(data / "newsquiz" / "2023-articles.jsonl.gz", {c.url for c in held})}
-    rows, labels = [], []
     for claim in held:
-        text = around(articles[claim.url].text, claim.start, claim.end, CITED_WORDS)
-        pieces = judged.stretches(claim.claim, text)
-        readings = reader.read(claim.claim, [Candidate("", None, piece, 0, len(piece)) for piece in pieces])
-        rows.append(judged.features(claim.claim, text, readings))
-        labels.append(claim.supported)
-    layer = fitting.logistic(rows, labels, PENALTY, balanced=True)
-    chances = [judge.probability(row, layer) for row in rows]
-    yes, no = ([c >= 0.5 for c, label in zip(chances, labels, strict=True) if label is kind] for kind in (True, False))
-    right = (sum(yes) / len(yes) + 1 - sum(no) / len(no)) / 2
-    print(f"statements: {len(held)}, balanced accuracy {right:.3f}", file=sys.stderr)  # noqa: T201
-    return layer
+        yield claim.claim, around(articles[claim.url].text, claim.start, claim.end, CITED_WORDS), claim.supported
 
 
 def _evenly(asked: Sequence[Asked], count: int) -> list[Asked]:
@@ -110,7 +131,7 @@ def _settled(found: Sequence[Case], passage: dict[str, float]) -> float:
         first = sorted(range(len(order)), key=lambda n: -cheap(case.candidates[n], case.candidates))[:WAVE]
         best = max(range(len(order)), key=lambda n: order[n])
         sure.append((max(case.readings[n].answered for n in first), max(first, key=lambda n: order[n]) == best))
-    for at in np.arange(0.0, 12.0, 0.1):
+    for at in np.arange(SURE, 12.0, 0.1):
         same = [right for value, right in sure if value >= at]
         if sum(same) >= SAME * len(same):
             return float(at)

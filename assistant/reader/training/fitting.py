@@ -15,8 +15,18 @@ Floats = NDArray[np.float64]
 def logistic(rows: Rows, labels: Sequence[bool], penalty: float = 1.0, balanced: bool = False) -> dict[str, float]:
     """Weights and "bias" of a logistic regression, by Newton's method; `penalty` is on standardised weights.
 
-    `balanced` gives both labels the same weight in all.
+    `balanced` gives both labels the same weight in all. No weight falls below zero, since each feature is made so
+    that more is better: one that would is left out, for it tells how the examples were written.
     """
+    layer = _logistic(rows, labels, penalty, balanced)
+    wrong = {name for name, weight in layer.items() if weight < 0 and name != "bias"}
+    if not wrong or len(wrong) == len(rows[0]):
+        return layer
+    fewer = [{name: value for name, value in row.items() if name not in wrong} for row in rows]
+    return {**dict.fromkeys(wrong, 0.0), **logistic(fewer, labels, penalty, balanced)}
+
+
+def _logistic(rows: Rows, labels: Sequence[bool], penalty: float, balanced: bool) -> dict[str, float]:
     names, matrix, centre, scale = _standardised(rows)
     design = np.hstack([matrix, np.ones((len(matrix), 1))])
     target = np.array(labels, dtype=np.float64)
@@ -57,6 +67,12 @@ def softmax(
         if never_below is not None:
             weights = np.maximum(weights, never_below)
     return dict(zip(names, (weights / scale).tolist(), strict=True))
+
+
+def balanced_accuracy(passed: Sequence[bool], labels: Sequence[bool]) -> float:
+    """The mean of the shares of true ones that pass and of false ones that do not."""
+    truth, made = np.array(labels, dtype=bool), np.array(passed, dtype=bool)
+    return float((made[truth].mean() + (~made[~truth]).mean()) / 2)
 
 
 def best_threshold(chances: Sequence[float], labels: Sequence[bool]) -> float:

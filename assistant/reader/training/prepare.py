@@ -11,6 +11,7 @@ from typing import Any
 from assistant.reader.training import news, squad, statements
 from assistant.reader.training.corpus import Corpus, articles_of
 from assistant.reader.training.example import Example
+from assistant.reader.training.needed import needed
 from index.errors import InputError
 
 
@@ -57,10 +58,3 @@ def _news(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Ex
 @cache
 def _corpus(path: Path) -> Corpus:
     return Corpus(articles_of(path), longest=40)
-
-
-def needed(path: Path) -> Path:
-    """The path, when the file is there; raises InputError with what to do otherwise."""
-    if not path.is_file():
-        raise InputError(f"The training data {path} is missing; assistant/reader/README.md says what to put there.")
-    return path

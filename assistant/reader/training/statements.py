@@ -45,7 +45,7 @@ def claims() -> list[Claim]:
 
 
 def by_hand(corpus: Corpus, lines: slice = slice(None)) -> Iterator[Example]:
-    """The statements of these lines with the sentences around their place of comparison; without the held-out articles."""
+    """The statements of these lines with the sentences around their place; without the held-out articles."""
     articles = {article.url: article for article in corpus.articles}
     for item in claims()[lines]:
         if not item.held_out:
