@@ -24,8 +24,8 @@ from assistant.question import read_question
 from assistant.retrieve import Found, retrieve
 from assistant.settings import Settings
 from assistant.several import from_each, mentioning, overview
-from assistant.verify.check import READER, SUPPORTED_FROM
-from assistant.verify.support import Support
+from assistant.verify.check import SUPPORTED_FROM
+from assistant.verify.support import Support, shared_words
 from index.errors import InputError
 from index.filters import Filter, make_filter
 from index.library import Library
@@ -67,7 +67,7 @@ class Assistant:
         *,
         judge: Judge | None = None,
         model: ChatModel | None = None,
-        support: Support = READER,
+        support: Support = shared_words,
         threshold: float = SUPPORTED_FROM,
         today: dt.date | None = None,
     ) -> None:

@@ -10,9 +10,9 @@ import prompts
 from assistant.answers import REFUSAL, Answer, Citation, ClaimCheck
 from assistant.extract import Evidence, cite
 from assistant.models import ChatModel, Message
-from assistant.verify.check import READER, SUPPORTED_FROM, check_sentence
+from assistant.verify.check import SUPPORTED_FROM, check_sentence
 from assistant.verify.drafts import DraftSentence, draft_sentences
-from assistant.verify.support import Support, best_stretch
+from assistant.verify.support import Support, best_stretch, shared_words
 from index.article import Article
 from index.errors import ModelError
 from index.search import Hit
@@ -121,7 +121,7 @@ def drafted_answers(
     model: ChatModel,
     fallback: Answer,
     *,
-    support: Support = READER,
+    support: Support = shared_words,
     threshold: float = SUPPORTED_FROM,
 ) -> Iterator[Answer]:
     """The drafted answer as it grows, only ever with sentences that passed; the last Answer is the final one.

@@ -21,8 +21,9 @@ from itertools import pairwise
 import numpy as np
 
 from assistant.reader.training.labelled_sets import Item, cited_passages, load
-from assistant.verify.check import READER, SUPPORTED_FROM, rule_problems
+from assistant.verify.check import SUPPORTED_FROM, rule_problems
 from assistant.verify.drafts import DraftSentence
+from assistant.verify.judged import ReaderSupport
 from assistant.verify.support import Support, shared_words
 from assistant.verify.words import content
 from benchmarks.common import data, machine, rows, save
@@ -146,11 +147,11 @@ def _table(title: str, sets: dict[str, dict[str, float]]) -> str:
 def main() -> None:
     """Measure and save."""
     on = machine()
-    sets, words, own = measured(READER), measured(shared_words), claims()
-    table = "\n\n".join([_table("the reader, as shipped", sets), _table("shared words instead of the reader", words)])
+    words, sets, own = measured(shared_words), measured(ReaderSupport()), claims()
+    table = "\n\n".join([_table("shared words, as shipped", words), _table("the reader instead", sets)])
     for file, kinds in own.items():
         table += f"\n\n{file}\n\n" + rows(["kind", "right", "of"], *([k, *counts] for k, counts in kinds.items()))
-    save("support", "python -m benchmarks.support", on, {"sets": sets, "shared words": words, "claims": own}, table)
+    save("support", "python -m benchmarks.support", on, {"sets": words, "reader": sets, "claims": own}, table)
 
 
 if __name__ == "__main__":

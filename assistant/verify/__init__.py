@@ -1,6 +1,6 @@
 """Drafted sentences against the passages that they cite: `verify(text, passages)`.
 
-words ── numbers ── names ── drafts ── dates ── contrast ── relations ── support ── judged ── check
+words ── numbers ── names ── drafts ── dates ── contrast ── relations ── support ── check; judged apart
 """
 
 from assistant.answers import ClaimCheck

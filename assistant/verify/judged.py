@@ -41,10 +41,11 @@ class ReaderSupport:
 
 def stretches(sentence: str, text: str) -> list[str]:
     """The READ pieces of STRETCH neighbouring sentences that share most words with the sentence, best first."""
-    cuts = sentences(text)
+    if not (cuts := sentences(text)):
+        return []
     places = [(cuts[n][0], cuts[min(n + STRETCH, len(cuts)) - 1][1]) for n in range(max(1, len(cuts) - STRETCH + 1))]
     ours = set(content(sentence))
-    pieces = [text[start:end] for start, end in places] if cuts else []
+    pieces = [text[start:end] for start, end in places]
     return sorted(pieces, key=lambda piece: -len(ours & set(content(piece))))[:READ]
 
 
