@@ -44,7 +44,9 @@ def run(count: int, seed: int) -> Result:
         _, sent, _ = ask(lambda send: stocked(folder / "base", send))
         result.figures["passages"] = sent[-1]
         window = 1.0
-        for trial in range(count):
+        trial = -1
+        while inside < count and trial < 3 * count:
+            trial += 1
             shutil.rmtree(folder / "home", ignore_errors=True)
             shutil.copytree(folder / "base", folder / "home")
             home = Home(folder / "home")
