@@ -108,7 +108,9 @@ def run(count: int, seed: int) -> Result:
     moments: dict[str, int] = {}
     with place() as folder:
         home, length, base = Home(folder / "home"), 2.5, 0
-        for trial in range(count):
+        trial = -1
+        while result.trials < count:
+            trial += 1
             if trial % ROUNDS == 0:
                 shutil.rmtree(home.folder, ignore_errors=True)
                 home = Home(folder / "home")
@@ -118,12 +120,11 @@ def run(count: int, seed: int) -> Result:
             child.kill()
             child.wait()
             sent = child.rest()
-            length = 0.9 * length + 0.1 * (1.2 * (time.monotonic() - child.began) if _is_done(sent) else 1.3 * length)
-            length = min(length, 20.0)
+            length = min(20.0, max(0.2, length * (0.9 if _is_done(sent) else 1.05)))
             moments[_moment(sent)] = moments.get(_moment(sent), 0) + 1
             home.note(plan, max((done for what, done in _pairs(sent) if what in ("articles", "done")), default=0))
             judge(result, home, f"kill {trial}")
-            result.trials += 1
+            result.trials += not _is_done(sent)  # a kill after the end is checked, but not counted
     result.figures["killed"] = moments
     return result
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import index.dense
-from tests.torture.common import Child, Result, article, ask, main, opened, place, warm
+from tests.torture.common import Child, Result, article, ask, main, marker, opened, place, warm
 from tests.torture.kills import Home, Send
 
 MANY = 1_300  # passages: more than Chroma's threshold of 1,000, so that it writes its graph
@@ -94,7 +94,7 @@ def _check(home: Home, send: Send) -> None:
         health = library.verify()
         wrong = [*health.archive, *health.derived]
         for number in sorted(home.known):
-            hits = library.search(f"marker{number}", limit=2)
+            hits = library.search(marker(number), limit=2)
             if not hits or not hits[0].article.url.endswith(f"/{number}"):
                 wrong.append(f"acknowledged article {number} is not found")
         left = [path.name for path in (home.folder / "dense").iterdir() if path.is_dir()]

@@ -1,6 +1,6 @@
 """Mixed work for a long time: memory and open files stay flat, and an unchanged library gives unchanged answers.
 
-    python -m tests.torture.long --count 60        # minutes
+python -m tests.torture.long --count 60        # minutes
 """
 
 from __future__ import annotations
@@ -147,4 +147,3 @@ def judge(result: Result, samples: list[tuple[int, int, int]], work: Work) -> No
 
 if __name__ == "__main__":
     main("long", run, 60)
-
