@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export BRIEFING_HOME ?= $(CURDIR)/.home
 
-.PHONY: chat test bench check clean
+.PHONY: chat test bench torture torture-quick check clean
 
 chat: $(VENV)/installed  ## ingest the sample articles and serve the chat on http://127.0.0.1:7860
 	$(BIN)/briefing ingest seeds
@@ -17,6 +17,12 @@ test: $(VENV)/installed-dev  ## lint, types, tests
 
 bench: $(VENV)/installed-bench  ## measure; results go to benchmarks/results
 	$(BIN)/python -m benchmarks
+
+torture: $(VENV)/installed-dev  ## kills, full disks, damage, poison: hours; figures go to docs/reliability.json
+	$(BIN)/python -m tests.torture
+
+torture-quick: $(VENV)/installed-dev  ## a sample of it, under two minutes
+	$(BIN)/python -m tests.torture --quick
 
 # The stamp files make a second start reuse everything; they are older than pyproject.toml after an update.
 $(VENV)/installed: pyproject.toml constraints.txt

@@ -87,13 +87,12 @@ class Article:
 
 
 def is_storable(article: Article) -> bool:
-    """Whether every text in it can be written as UTF-8, and its length counted: no lone surrogates, no NUL."""
+    """Whether there is text in it, and all of it can be written as UTF-8 and counted: no lone surrogates, no NUL."""
     try:
-        content = json.dumps(article.to_dict(), ensure_ascii=False)
-        content.encode("utf-8")
+        json.dumps(article.to_dict(), ensure_ascii=False).encode("utf-8")
     except (ValueError, TypeError):
         return False
-    return "\\u0000" not in content or "\0" not in "".join((article.text, article.key, article.title, article.source))
+    return bool(article.text.strip()) and "\0" not in article.text
 
 
 @dataclass(frozen=True, slots=True)

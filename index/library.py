@@ -159,6 +159,7 @@ class Library:
 
     def find(self, query: str, limit: int, where: Filter) -> list[Hit]:
         """`search` with a ready filter."""
+        query = query.encode("utf-8", "replace").decode("utf-8")  # lone surrogates break the parts that follow
         if not self.archive.generation():
             return []
         self._refresh()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +15,12 @@ import pytest
 
 from index.article import Article
 from index.backup import restore
+from index.dense import probe
 from index.errors import InputError, LibraryDamaged
 from index.library import Library
 from index.salvage import lines, salvage
-from tests.conftest import WordEmbedder, write_article
+from tests.conftest import ROOT, WordEmbedder, write_article
+from tests.test_library import MORTAL
 
 
 def everything(library: Library) -> list[object]:
@@ -219,3 +224,50 @@ def test_a_batch_is_stored_whole_or_not_at_all(library: Library) -> None:
     report = library.add([fine, broken, cut])
     assert (len(report.added), len(report.failed)) == (1, 2)
     assert library.verify().ok
+
+
+LEFT_A_LOG = """
+import os, sys
+sys.path.insert(0, {root!r})
+from index.library import Library
+from tests.conftest import WordEmbedder
+library = Library.open({home!r}, embedder=WordEmbedder())
+if {writes}:
+    library.ingest([{folder!r}])
+    os.kill(os.getpid(), 9)
+print([hit.article.title for hit in library.search("fishermen strike fuel")])
+"""
+
+
+@pytest.mark.skipif(bool(MORTAL) and not shutil.which("setpriv"), reason="root needs setpriv (util-linux) for this")
+def test_a_read_only_home_shows_what_is_only_in_the_log_of_a_killed_writer(home: Path, folder: Path) -> None:
+    def run(writes: bool) -> str:
+        program = LEFT_A_LOG.format(root=str(ROOT), home=str(home), folder=str(folder), writes=writes)
+        command = [*([] if writes else MORTAL), sys.executable, "-c", program]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+    run(True)
+    assert (home / "archive.sqlite3-wal").stat().st_size > 0
+    (home / "archive.sqlite3-shm").unlink()
+    for path in [*home.rglob("*"), home]:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    try:
+        assert "Harbour" in run(False)
+    finally:
+        for path in [home, *home.rglob("*")]:
+            path.chmod(0o700)
+
+
+def test_a_snapshot_over_which_a_process_died_is_tried_in_another_process_first(filled: Library, home: Path) -> None:
+    filled.close()
+    snapshot = home / "dense" / json.loads((home / "dense" / "manifest.json").read_text())["folder"]
+    (home / "dense" / f"{snapshot.name}.opening-4194300").touch()  # no process has this number
+    with Library.open(home, embedder=WordEmbedder()) as again:
+        assert again.search("fishermen strike fuel")[0].article.title == "Harbour"
+    assert not list((home / "dense").glob("*.opening-*"))
+    (snapshot / "chroma.sqlite3").write_bytes(b"nonsense" * 1_000)
+    assert not probe(snapshot)
+
+
+def test_a_question_with_half_a_character_is_answered(filled: Library) -> None:
+    assert filled.search("fishermen strike \ud800 fuel")[0].article.title == "Harbour"

@@ -28,6 +28,7 @@ from tests.conftest import ROOT, WordEmbedder
 
 LARGEST_FILE = 400_000_000  # bytes; a damaged Chroma store was seen to grow to 57 GB
 RECORD = ROOT / "docs" / "reliability.json"
+BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"  # around the table in docs/reliability.md
 WORDS = (
     "harbour bridge minister strike budget election river school hospital police storm railway court parliament "
     "company factory farmers museum airport island treaty border inflation vaccine satellite forest drought football"
@@ -91,6 +92,25 @@ def record(result: Result, command: str, seconds: float) -> None:
         **({"skipped": result.skipped} if result.skipped else {}),
     }
     RECORD.write_text(json.dumps(dict(sorted(known.items())), indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_table()
+
+
+def write_table() -> None:
+    """The record as a table of docs/reliability.md, between its two marks."""
+    rows = ["| program | trials | problems | figures | command, minutes |", "| --- | --- | --- | --- | --- |"]
+    for name, row in json.loads(RECORD.read_text("utf-8")).items():
+        figures = "; ".join(f"{key}: {_plain(value)}" for key, value in row["figures"].items())
+        said = row.get("skipped") or len(row["problems"])
+        rows.append(f"| {name} | {row['trials']} | {said} | {figures} | `{row['command']}`, {row['minutes']} |")
+    page = RECORD.with_suffix(".md")
+    before, _, rest = page.read_text("utf-8").partition(BEGIN)
+    page.write_text(f"{before}{BEGIN}\n{chr(10).join(rows)}\n{END}{rest.partition(END)[2]}", "utf-8")
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{number} {name}" for name, number in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 # Places
