@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from index.archive import Archive
 from index.dense import DenseIndex, Manifest
 from index.disk import told_when_full
+from index.errors import BriefingError, LibraryDamaged
 from index.lexical import LexicalIndex
+from index.seal import STOPS
 
 SMALL = 5_000  # a library of so few passages gets a new snapshot after every change: one second
 TAIL_SHARE = 0.1  # a larger one when so much of it has changed since the last snapshot
@@ -44,7 +47,7 @@ class Derived:
         """
         self._note_a_loss()
         erasing = self.archive.meta(ERASING)
-        with told_when_full(self._home):
+        with told_when_full(self._home), self._told_when_hurt():
             self.lexical.is_sound()
             self.dense.check(self.dense.manifest())
             self.lexical.update(self.archive, anew=anew or erasing == "all")
@@ -91,6 +94,21 @@ class Derived:
             self.archive.set_meta(ERASING, "log")
         if self.archive.erase_log():
             self.archive.drop_meta(ERASING)
+
+    @contextmanager
+    def _told_when_hurt(self) -> Iterator[None]:
+        """Of a hurt archive no index can be made; which part of it breaks first is chance."""
+        try:
+            yield
+        except (BriefingError, OSError, *STOPS):
+            raise
+        except BaseException as error:
+            if problems := self.archive.problems():
+                raise LibraryDamaged(
+                    f"The archive {self.archive.path} is hurt: {problems[0]}. Restore a backup "
+                    "(`briefing restore FILE`), or save what is whole (`briefing salvage FILE`)."
+                ) from error
+            raise
 
     def _note_a_loss(self) -> None:
         seen = [
