@@ -1,7 +1,7 @@
 """Many people at once: `python -m benchmarks.web_load http://127.0.0.1:7860 --users 50 --seconds 60`.
 
-Each user asks through the streaming interface, waits for the whole answer, and asks again. Every question carries a
-word of its own, so that an answer that belongs to another question is noticed.
+Each question is asked once in quiet. Then each user asks one of them through the streaming interface, waits for the whole
+answer, and asks again. An answer that belongs to another question, or that is not what it was in quiet, is noticed.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Load:
     address: str
     users: int = 50
     seconds: float = 60.0
+    questions: tuple[str, ...] = QUESTIONS
 
 
 @dataclass
@@ -69,8 +70,11 @@ class Report:
 def run_load(load: Load) -> Report:
     """Simulate it. Each user is a thread; the answers in flight at the end are waited for."""
     report, lock = Report(), threading.Lock()
+    quiet = {question: ask_once(load.address, question) for question in load.questions}
     end = time.monotonic() + load.seconds
-    users = [threading.Thread(target=_user, args=(load, number, end, report, lock)) for number in range(load.users)]
+    users = [
+        threading.Thread(target=_user, args=(load, quiet, number, end, report, lock)) for number in range(load.users)
+    ]
     for user in users:
         user.start()
     for user in users:
@@ -83,12 +87,10 @@ def ask_once(address: str, question: str) -> str:
     return str(_ask(address, question)[0]["text"])
 
 
-def _user(load: Load, number: int, end: float, report: Report, lock: threading.Lock) -> None:
+def _user(load: Load, quiet: dict[str, str], number: int, end: float, report: Report, lock: threading.Lock) -> None:
     chance = random.Random(number)
-    turn = 0
     while time.monotonic() < end:
-        turn += 1
-        question = f"{chance.choice(QUESTIONS)} (user {number}, turn {turn})"
+        question = chance.choice(load.questions)
         started = time.monotonic()
         try:
             answer, first = _ask(load.address, question)
@@ -107,7 +109,7 @@ def _user(load: Load, number: int, end: float, report: Report, lock: threading.L
         with lock:
             report.times.append(time.monotonic() - started)
             report.first.append(first)
-            if answer["question"] != question:
+            if (answer["question"], answer["text"]) != (question, quiet[question]):
                 report.crossed.append(question)
         time.sleep(chance.uniform(0.0, 0.5))
 

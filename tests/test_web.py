@@ -468,3 +468,14 @@ def test_the_page_shows_questions_at_once_and_better_ones_later(client: TestClie
     assert shown["questions"][0].startswith("What did Gazette report in June 2024?")
     about = {**QUESTION, "article_ids": [client.get("/api/articles").json()["articles"][0]["id"]]}
     assert "What did Gazette report in June 2024?" in client.post("/api/follow-ups", json=about).json()["questions"]
+
+
+def test_a_follow_up_does_not_ask_for_the_same_again(client: TestClient, library: Library) -> None:
+    text = "At least twelve people were killed in a storm."
+    article = Article("s", text, title="At least 12 killed in a storm", date=dt.date(2024, 7, 1))
+    library.add([article])
+    about = {"question": "What did the storm do?", "article_ids": [article.id]}
+    question = "How many people were killed in a storm?"
+    assert question in client.post("/api/follow-ups", json=about).json()["questions"]
+    again = client.post("/api/follow-ups", json={**about, "quotations": [text]}).json()
+    assert question not in again["questions"]

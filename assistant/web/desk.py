@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,7 +76,14 @@ class Desk:
         """Questions about the articles behind an answer, which the library answers too; not the one just asked."""
         articles = [self.library.get(article_id) for article_id in article_ids[:4]]
         fresh = ((q, where) for q, where in interleaved(articles) if q.casefold() != asked.casefold())
-        found = list(answered(fresh, self.assistant.answer, FOLLOW_UPS - 1, FOLLOW_UPS_TRIED, one_each=False))
+        known = set(quotations)
+
+        def ask(question: str) -> Answer:
+            """What says only the same again is no answer here."""
+            answer = self.assistant.answer(question)
+            return replace(answer, refused=answer.refused or {c.quotation for c in answer.citations} <= known)
+
+        found = list(answered(fresh, ask, FOLLOW_UPS - 1, FOLLOW_UPS_TRIED, one_each=False))
         more = [next(mentions_of(quotations, asked), ""), *overview_of(articles)]
         return list(dict.fromkeys(q for q in [*found, *more] if q and q != asked))[:FOLLOW_UPS]
 

@@ -46,12 +46,22 @@ function body(answer, act) {
   if (answer.refused) return h('div', { class: 'answer refused' }, h('p', {}, answer.text));
   const known = new Map(answer.citations.map((item) => [String(item.number), item]));
   const paragraph = h('p', {});
-  answer.text.split(/\s*\[(\d+)\]/).forEach((piece, place) => {
+  const pieces = answer.text.split(/\s*\[(\d+)\]/);
+  pieces.forEach((piece, place) => {
     const item = place % 2 ? known.get(piece) : null;
-    if (item) paragraph.append('\u2060', citation(item, act, answer)); // never alone on a line
-    else paragraph.append(place % 2 ? ` [${piece}]` : piece);
+    if (item) lastWord(paragraph).append(citation(item, act, answer));
+    else if (piece) paragraph.append(place % 2 ? ` [${piece}]` : piece);
   });
   return h('div', { class: 'answer' }, paragraph);
+}
+
+/** The last word of a paragraph in a box of its own, so that its citation is never alone on a line. */
+function lastWord(paragraph) {
+  const text = paragraph.lastChild;
+  if (text?.nodeType !== Node.TEXT_NODE) return text?.className === 'kept' ? text : paragraph;
+  const [, before, word] = text.data.match(/^([\s\S]*?)(\S{0,24})$/);
+  text.data = before;
+  return paragraph.appendChild(h('span', { class: 'kept' }, word));
 }
 
 function citation(item, act, answer) {
