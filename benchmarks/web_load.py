@@ -1,7 +1,7 @@
 """Many people at once: `python -m benchmarks.web_load http://127.0.0.1:7860 --users 50 --seconds 60`.
 
-Each question is asked once in quiet. Then each user asks one of them through the streaming interface, waits for the whole
-answer, and asks again. An answer that belongs to another question, or that is not what it was in quiet, is noticed.
+Each question is asked once in quiet. Then each user asks one of them through the streaming interface, waits for the
+whole answer, and asks again. An answer that belongs to another question, or differs from that in quiet, is noticed.
 """
 
 from __future__ import annotations
@@ -137,15 +137,27 @@ def _ask(address: str, question: str) -> tuple[dict[str, Any], float]:
     return answer, first
 
 
+def keep(report: Report, users: int, seconds: float, note: str) -> None:
+    """Write the figures to benchmarks/results/web_load.*."""
+    from benchmarks.common import machine, rows, save
+
+    command = f"python -m benchmarks.web_load http://127.0.0.1:7860 --users {users} --seconds {seconds:g} --note NOTE"
+    figures = {**report.to_dict(), "users": users, "seconds": seconds, "note": note}
+    save("web_load", command, machine(), figures, rows(["figure", "value"], *map(list, figures.items())))
+
+
 def main() -> None:
     """Print the report as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address")
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--note", default="", help="what else the machine had to do; with it the result is saved")
     given = parser.parse_args()
     report = run_load(Load(given.address, given.users, given.seconds))
     print(json.dumps(report.to_dict(), indent=2))
+    if given.note:
+        keep(report, given.users, given.seconds, given.note)
     for problem in [*report.errors[:5], *report.crossed[:5]]:
         print(problem)
 
