@@ -189,7 +189,7 @@ def test_an_answer_its_hover_card_its_evidence_and_its_article(visit: Open) -> N
     page.wait_for_selector("dialog mark")
     assert "The mayor cut the ribbon" in page.locator("dialog").inner_text()
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.wait_for_selector("dialog", state="detached")
     assert "Searched 4 articles, 2024" in page.locator(".under").inner_text()
     assert "Well supported" in page.locator(".under").inner_text()
 
@@ -294,7 +294,7 @@ def test_everything_can_be_done_by_keyboard(visit: Open) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector("dialog[open]")
     page.keyboard.press("Escape")
-    assert page.locator("dialog").count() == 0
+    page.wait_for_selector("dialog", state="detached")
 
 
 def test_two_people_do_not_see_each_others_conversations(visit: Open) -> None:
