@@ -235,6 +235,7 @@ def test_terminal_escapes_in_articles_do_nothing(tmp_path: Path) -> None:
 INTERRUPTED = """
 import os, signal, sys
 from assistant import cli, cli_intake
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job inherits that it is ignored
 class Bar(cli_intake.ProgressBar):
     def __call__(self, what, done, total):
         os.kill(os.getpid(), signal.SIGINT)
