@@ -32,6 +32,8 @@ TABLE, TABLES_APART = 0.2, 12.0  # share of figures among the words; log-odds
 
 def mean_vectors(articles: Sequence[Article], embed: Embed, stored: Mapping[str, Matrix] | None = None) -> Matrix:
     """One unit vector an article, (n, dimensions): the mean of its stored passages, or else its lead, embedded."""
+    if not articles:  # the day's articles were removed meanwhile
+        return np.zeros((0, 1), np.float32)
     stored = stored or {}
     missing = [article for article in articles if not len(stored.get(article.id, ()))]
     fresh = dict(zip([a.id for a in missing], embed([_lead(a) for a in missing]), strict=True)) if missing else {}

@@ -19,6 +19,7 @@ from rich.console import Console
 from assistant.answers import Answer
 from assistant.chain import Assistant
 from assistant.digests import digest
+from assistant.extract import Evidence, Judgement
 from assistant.terminal import print_answer, print_article
 from index.errors import SourceError
 from index.fetch import Fetcher
@@ -30,6 +31,7 @@ from tests.torture.common import Result, article, ask, is_found, main, marker, o
 from tests.torture.kills import Send
 
 DAY = "2024-03-05"
+POLICIES = {"content-type", "content-security-policy"}  # what a page may say of itself
 SECRETS = ("root:x:0:0", "BEGIN OPENSSH")
 MARKUP = (
     "<script>alert('evil')</script>", "<img src=x onerror=alert('evil')>", "<svg/onload=alert('evil')>",
@@ -106,7 +108,7 @@ def bad_markup(page: str, urls: Iterable[str]) -> Iterator[str]:
         if not isinstance(element.tag, str):
             continue
         if element.tag in {"script", "iframe", "object", "embed", "form", "base", "svg", "meta"}:
-            if element.tag == "meta" and "http-equiv" not in element.attrib:
+            if element.tag == "meta" and element.get("http-equiv", "content-type").lower() in POLICIES:
                 continue
             yield f"<{element.tag}>"
         for name, value in element.attrib.items():
@@ -144,7 +146,7 @@ def articles(folder: Path, send: Send) -> None:
         report = library.ingest([str(folder / f"{n}.json") for n in range(150)])
         urls = {found.url for found in library.articles() if found.url}
         problems += [f"address {url[:60]}" for url in urls if not url.startswith(("http://", "https://"))]
-        assistant, answered = Assistant(library), 0
+        assistant, answered = Assistant(library, judge=Copying()), 0
         for number in range(150):
             answer = assistant.answer(f"Why did the talks about {marker(number)} fail?")
             answered += not answer.refused
@@ -154,14 +156,14 @@ def articles(folder: Path, send: Send) -> None:
 
 
 def _answer_problems(answer: Answer, library: Library, urls: set[str]) -> Iterator[str]:
-    from assistant.web import evidence
+    from assistant.web.views import answer_view
 
     yield from (f"terminal gets {c}" for c in bad_characters(shown(answer)))
     yield from (f"Markdown links {link}" for link in bad_links(answer.to_markdown(), urls))
     cited = {c.article_id: library.get(c.article_id) for c in (*answer.citations, *answer.related)}
-    if hasattr(evidence, "message") and hasattr(evidence, "panel"):
-        page = f"<html><body>{evidence.message(answer)}{evidence.panel(answer, cited)}</body></html>"
-        yield from (f"page has {found}" for found in bad_markup(page, urls))
+    sent = answer_view(answer, library.get, "").model_dump(mode="json")
+    yield from (f"page is given the address {url}" for url in _addresses(sent) if url not in urls)
+    yield from (f"page is given links to {link}" for link in bad_links(sent["markdown"], urls))
     for citation in answer.citations:
         if citation.url and citation.url not in urls:
             yield f"cites {citation.url}"
@@ -169,6 +171,27 @@ def _answer_problems(answer: Answer, library: Library, urls: set[str]) -> Iterat
     for found in cited.values():
         print_article(Console(file=out, no_color=True, width=200, highlight=False), found)
     yield from (f"terminal gets {c} of an article" for c in bad_characters(out.getvalue()))
+
+
+def _addresses(sent: Any, name: str = "") -> Iterator[str]:
+    """What is sent to the page under a name that the page may make a link of; its text becomes text nodes only."""
+    if isinstance(sent, dict):
+        for key, value in sent.items():
+            yield from _addresses(value, key)
+    elif isinstance(sent, list):
+        for value in sent:
+            yield from _addresses(value, name)
+    elif sent and name in {"url", "href", "link", "address"}:
+        yield str(sent)
+
+
+class Copying:
+    """Takes the whole first passage for the answer, so that as much hostile text as possible is shown."""
+
+    def judge(self, question: str, hits: Any) -> Judgement:
+        del question
+        place_in = hits[0].passage
+        return Judgement((Evidence(hits[0].article, place_in.start, place_in.end, 1.0),), 0.9)
 
 
 def _digest_problems(library: Library, urls: set[str]) -> Iterator[str]:
@@ -233,6 +256,7 @@ def bombs() -> dict[str, bytes]:
     made["stars.md"] = ("*" * 100_000 + "a" + "_" * 100_000).encode()
     made["quotes.md"] = (">" * 100_000 + " a").encode()
     made["parts.eml"] = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(5_000))
+    made["blanks.txt"] = b"A story." + b" " * 9_000_000
     made["broken.pdf"] = b"%PDF-1.7\n" + b"1 0 obj << /Kids [1 0 R] /Type /Pages >> endobj\n" * 5_000
     made["inflates.pdf"] = b"%PDF-1.4\n1 0 obj<</Length 9999999/Filter/FlateDecode>>stream\n" + zlib.compress(
         b"0" * 50_000_000

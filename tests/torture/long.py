@@ -68,10 +68,18 @@ class Work:
 
     def ask(self, dice: random.Random) -> None:
         question = dice.choice(QUESTIONS)
-        before = self.library.archive.generation()
+        before = self.state()
         first, second = self.answer(question), self.answer(question)
-        if self.library.archive.generation() == before and first != second:
+        if self.state() == before and not before[1].dirty and first != second:
             self.problems.append(f"{question!r} was answered in two ways by an unchanged library")
+
+    def state(self) -> tuple[int, Any, str]:
+        """What answers depend on: the archive, and how far the indexes have followed it."""
+        return (
+            self.library.archive.generation(),
+            self.library._lexical.state(),
+            self.library._dense.manifest().folder,
+        )
 
     def answer(self, question: str) -> dict[str, Any]:
         said = self.assistant.answer(question).to_dict()
