@@ -181,9 +181,10 @@ def _found(addresses: list[str], fetching: Fetcher) -> list[Feed]:
     from index.intake import Feed
     from index.sources.draft import Source
     from index.sources.opml import feeds as feeds_in
+    from index.urls import without_login
 
     found: list[Feed] = []
-    for address in addresses:
+    for address in map(without_login, addresses):
         if "://" in address:
             found.append(discover(address, fetching))
             continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from index.archive import Archive
@@ -91,9 +92,18 @@ class Derived:
         if what == "all":
             self.dense.clean()
             self.lexical.clean()
+            self._drop_pages()
             self.archive.set_meta(ERASING, "log")
         if self.archive.erase_log():
             self.archive.drop_meta(ERASING)
+
+    def _drop_pages(self) -> None:
+        """Delete kept digests that name an article which is no longer there: they repeat its sentences."""
+        for path in (self._home / "digests").glob("*"):
+            with suppress(OSError):
+                named = set(re.findall(r'"([0-9a-f]{16})"', path.read_text("utf-8", "replace")))
+                if any(self.archive.hash_of(article_id) is None for article_id in named):
+                    path.unlink()
 
     @contextmanager
     def _told_when_hurt(self) -> Iterator[None]:

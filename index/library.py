@@ -27,6 +27,7 @@ from index.intake import Intake, Version
 from index.search import Hit, Searcher
 from index.settings import Settings
 from index.sources.draft import Meter
+from index.urls import without_login
 
 if TYPE_CHECKING:
     from index.fetch import Fetcher
@@ -178,7 +179,8 @@ class Library:
         What cannot be read is listed in the report with its reason; the rest goes on. An article is stored whole or
         not at all, so an interrupted run is simply repeated. Raises LibraryBusy, LibraryReadOnly, WrongEmbedder.
         """
-        named = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+        given = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+        named = [without_login(item) if isinstance(item, str) else item for item in given]
         notes: list[tuple[str, str]] = []
         meter = Meter()
         exports = [item for item in named if portable.is_export(item)]

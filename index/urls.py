@@ -29,6 +29,13 @@ def canonical(url: str, base: str = "") -> str:
         return ""
 
 
+def without_login(named: str) -> str:
+    """An address without the name and password that may stand before its site; anything else as it is."""
+    head, separator, rest = named.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{head}://{place.rpartition('@')[2]}{slash}{path}" if separator and "@" in place else named
+
+
 def key_of(url: str) -> str:
     """What tells articles apart: their canonical address, the same for http and https."""
     return "https:" + url[5:] if url.startswith("http:") else url

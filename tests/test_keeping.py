@@ -271,3 +271,24 @@ def test_a_snapshot_over_which_a_process_died_is_tried_in_another_process_first(
 
 def test_a_question_with_half_a_character_is_answered(filled: Library) -> None:
     assert filled.search("fishermen strike \ud800 fuel")[0].article.title == "Harbour"
+
+
+def test_a_digest_that_repeats_a_removed_article_goes_with_it(tmp_path: Path, folder: Path) -> None:
+    from assistant import digest
+
+    with Library.open(tmp_path / "home", embedder=WordEmbedder()) as library:
+        library.ingest([folder])
+        for day in ("2024-05-01", "2024-05-02"):
+            digest(day, library=library)
+        kept = list((tmp_path / "home" / "digests").iterdir())
+        assert len(kept) == 2
+        assert all(path.stat().st_mode & 0o077 == 0 for path in kept)
+        library.remove(next(found.id for found in library.articles() if found.title == "Harbour"))
+        left = [path.read_text("utf-8") for path in (tmp_path / "home" / "digests").iterdir()]
+    assert not any("Fishermen" in text for text in left)
+
+
+def test_a_password_in_an_address_is_not_kept(library: Library, home: Path) -> None:
+    report = library.ingest(["http://me:hunter2@127.0.0.1:1/"])
+    assert "hunter2" not in str(report)
+    assert all(b"hunter2" not in path.read_bytes() for path in home.rglob("*") if path.is_file())

@@ -21,7 +21,8 @@ def keep(home: Path, page: Page) -> Path | None:
     fresh = target.with_suffix(f".{os.getpid()}.tmp")
     with suppress(OSError):
         target.parent.mkdir(mode=0o700, exist_ok=True)
-        fresh.write_text(text, encoding="utf-8")
+        with os.fdopen(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", encoding="utf-8") as stream:
+            stream.write(text)
         fresh.replace(target)
         return target
     return None
