@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -63,8 +62,7 @@ class ReaderJudge:
 
     def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
         candidates = candidates_of(hits)
-        sure = self.reader.layers.get("settled", math.inf)
-        readings = self.reader.read(question, candidates, enough=lambda found: layers.settled(found, sure))
+        readings = self.reader.read(question, candidates, enough=layers.settled)
         order = layers.passage_scores(candidates, readings, self.reader.layers["passage"])
         return _Read(hits, candidates, readings, order)
 

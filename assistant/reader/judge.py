@@ -14,6 +14,9 @@ from assistant.reader.nouns import Candidate, Reading
 
 Layer = Mapping[str, float]  # a weight for each feature; "bias" is the constant
 _CLIP = 12.0  # logits beyond this say no more
+# An "answered" logit. Of 110 held-out questions 62 reach it in the first six passages; for 61 of them the best passage
+# is the same as when all 24 are read.
+SETTLED = -1.0
 _NEARBY = 5  # readings of which the surest counts
 
 _COMMON = frozenset(
@@ -63,9 +66,9 @@ def confidence(
     return probability(features(question, candidates, readings, order), layer)
 
 
-def settled(readings: Sequence[Reading], answered: float) -> bool:
+def settled(readings: Sequence[Reading]) -> bool:
     """Whether one of these readings is so sure of its answer that no other passage needs to be read."""
-    return any(reading.answered >= answered for reading in readings)
+    return any(reading.answered >= SETTLED for reading in readings)
 
 
 def probability(values: Mapping[str, float], layer: Layer) -> float:

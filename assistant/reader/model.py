@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 LONGEST = 256  # tokens of a pair; the network was trained up to this length
 MOST = 24  # candidates read for one question; the others keep search's order behind them
-WAVE = 8  # candidates in one batch; after each it is asked whether the question is settled
+WAVE = 6  # candidates in one batch; after each it is asked whether the question is settled
 LONGEST_SPAN = 40  # tokens
 PLAIN = Reading(UNREAD, UNREAD, 0, 0, UNREAD)
 

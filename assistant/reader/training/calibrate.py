@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from assistant.reader import judge
-from assistant.reader.model import WAVE, Reader, cheap
+from assistant.reader.model import Reader
 from assistant.reader.nouns import Candidate
 from assistant.reader.select import score_of
 from assistant.reader.training import fitting, labelled_sets
@@ -23,8 +21,6 @@ from assistant.verify import judged
 
 FOLDS = 5
 CITED_WORDS = 150  # of the text that a statement is compared with: about a passage and its neighbour
-SURE = 2.0  # the least logit that settles a question
-SAME = 0.98  # of the settled questions that must end with the same best passage as when everything is read
 PENALTY = 10.0  # of 1, 3, 10 and 30 the best across folds
 
 
@@ -101,7 +97,6 @@ def fit(found: Sequence[Case]) -> dict[str, Any]:
         "sentence": {**sentence, "several": 0.7, "further": 0.0},
         "answered": fitting.logistic(rows, labels, PENALTY),
         "threshold": threshold,
-        "settled": _settled(found, passage),
     }
 
 
@@ -121,21 +116,6 @@ def _ranking(found: Sequence[Case]) -> tuple[dict[str, float], dict[str, float]]
         ]
         groups.append((rows, [right for rights in case.right_sentences for right in rights]))
     return passage, fitting.softmax(groups)
-
-
-def _settled(found: Sequence[Case], passage: dict[str, float]) -> float:
-    """The least "answered" logit in the first wave at which reading on changes the best passage of one in fifty."""
-    sure = []
-    for case in found:
-        order = judge.passage_scores(case.candidates, case.readings, passage)
-        first = sorted(range(len(order)), key=lambda n: -cheap(case.candidates[n], case.candidates))[:WAVE]
-        best = max(range(len(order)), key=lambda n: order[n])
-        sure.append((max(case.readings[n].answered for n in first), max(first, key=lambda n: order[n]) == best))
-    for at in np.arange(SURE, 12.0, 0.1):
-        same = [right for value, right in sure if value >= at]
-        if sum(same) >= SAME * len(same):
-            return float(at)
-    return 99.0  # never
 
 
 def _features(case: Case, passage: dict[str, float]) -> dict[str, float]:
