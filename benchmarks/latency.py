@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -82,7 +83,9 @@ def main() -> None:
         ["cold `briefing ask`", _s(figures["cold_seconds"]), "", _s(figures["cold_processor_seconds"])],
         ["its peak memory", f"{figures['cold_peak_megabytes']:.0f} MB", "", ""],
     )
-    save("latency", COMMAND, on, figures, f"{len(questions)} questions, load {on['load_before']:.0f}\n\n{table}")
+    threads = os.environ.get("OMP_NUM_THREADS")
+    command = " ".join([*([f"OMP_NUM_THREADS={threads}"] if threads else []), COMMAND, *sys.argv[1:]])
+    save("latency", command, on, figures, f"{len(questions)} questions, load {on['load_before']:.0f}\n\n{table}")
 
 
 def _asked(helper: Assistant, judge: Timed, question: str) -> tuple[Cost, Cost, Cost]:

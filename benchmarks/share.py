@@ -18,6 +18,7 @@ from benchmarks.common import data, machine, rows, save
 from index.embedder import Embedder, Vectors
 
 COMMAND = "python -m benchmarks.share"
+ARTICLES = 16_780
 
 
 class Timed:
@@ -39,7 +40,7 @@ class Timed:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=16_780)
+    parser.add_argument("--articles", type=int, default=ARTICLES)
     parser.add_argument("--home", type=Path, help="keep the library in this new folder")
     options = parser.parse_args()
     from index.embedder import FEW, SentenceTransformerEmbedder
@@ -71,7 +72,8 @@ def main() -> None:
         ["share of the model", f"{share:.1%}", ""],
     )
     figures = {"articles": count, "passages": report.passages, "reading": reading, "ingest": seconds, "share": share}
-    save("share", COMMAND, on, figures, table)
+    command = COMMAND + (f" --articles {count}" if count < ARTICLES else "")
+    save("share", command, on, figures, f"Load {on['load_before']:.0f}\n\n{table}")
 
 
 if __name__ == "__main__":
