@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -211,8 +212,13 @@ def _serve(work: Callable[[Callable[[Any], None]], Any], out: Any) -> None:
 def ask(work: Callable[[Callable[[Any], None]], Any], seconds: float = 120.0) -> tuple[int | None, list[Any], float]:
     """Run a function in a child: its exit code (None when it hung), what it sent, and the seconds that it took."""
     child = Child(work)
-    code = child.wait(seconds)
-    return code, child.rest(), time.monotonic() - child.began
+    watch = threading.Timer(seconds, child.kill)
+    watch.start()
+    sent = child.rest()  # first: a child that sends much waits until it is read
+    hung = not watch.is_alive()
+    watch.cancel()
+    code = child.wait()
+    return None if hung else code, sent, time.monotonic() - child.began
 
 
 def warm() -> None:
