@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import random
 import statistics
+import sys
 import threading
 import time
 import traceback
@@ -63,16 +64,21 @@ class Work:
             except (LibraryBusy, NothingFound):
                 self.done["busy or nothing there"] += 1
             except Exception:
-                self.problems.append(traceback.format_exc()[-600:])
+                self.note(traceback.format_exc()[-600:])
                 if len(self.problems) > 20:
                     return
+
+    def note(self, problem: str) -> None:
+        """Keep a problem, and tell it at once: the end may be an hour away."""
+        self.problems.append(problem)
+        print(f"{time.strftime('%H:%M:%S')} problem: {problem}", file=sys.stderr, flush=True)
 
     def ask(self, dice: random.Random) -> None:
         question = dice.choice(QUESTIONS)
         before = self.state()
         first, second = self.answer(question), self.answer(question)
         if self.state() == before and not before[1].dirty and not _same(first, second):
-            self.problems.append(f"{question!r} was answered in two ways by an unchanged library")
+            self.note(f"{question!r} was answered in two ways by an unchanged library")
 
     def state(self) -> tuple[int, Any, str]:
         """What answers depend on: the archive, and how far the indexes have followed it."""
@@ -145,6 +151,8 @@ def _worked(work: Work, seconds: float) -> list[tuple[int, int, int]]:
     while any(client.is_alive() for client in clients):
         time.sleep(min(SAMPLE, seconds / 40))
         samples.append((process.memory_info().rss, process.num_fds(), process.num_threads()))
+        if len(samples) % 60 == 0:
+            print(f"{time.strftime('%H:%M:%S')} bytes, files, threads: {samples[-1]}", file=sys.stderr, flush=True)
     return samples
 
 
