@@ -23,6 +23,7 @@ import numpy as np
 from rouge_score.rouge_scorer import RougeScorer
 
 from assistant.digests import digest_of
+from assistant.digests.relevance import ReaderRelevance
 from assistant.digests.select import candidates, choose
 from assistant.digests.text import names, numbers, word_count
 from benchmarks.common import data, machine, rows, save
@@ -32,6 +33,7 @@ from index.passages import sentences
 
 WORDS = 40
 LEAD_WORDS = 12  # ECB+ does not mark headlines: shorter lines, and those without a full stop, are taken for them
+READ = ReaderRelevance()
 KINDS = ("rouge1", "rouge2", "rougeL")
 System = Callable[[Sequence[Article], random.Random], str]
 
@@ -74,7 +76,7 @@ def rouge(cases: Sequence[tuple[str, list[Article]]], make: System) -> list[floa
 
 def extract(articles: Sequence[Article], _: random.Random) -> str:
     """What the digest chooses of a story."""
-    return " ".join(s.text for s in choose(candidates(_central_first(articles)), 3, WORDS))
+    return " ".join(s.text for s in choose(candidates(_central_first(articles), "", READ), 3, WORDS))
 
 
 def central_lead(articles: Sequence[Article], _: random.Random) -> str:
@@ -124,7 +126,7 @@ def kept() -> dict[str, list[int]]:
     for path in sorted(data("wikinews", "articles").glob("*.md")):
         post = frontmatter.load(str(path))
         article = Article(path.name, post.content.strip(), str(post["title"]), post["date"], source="Wikinews")
-        digest = digest_of([article], embed, timezone="UTC")
+        digest = digest_of([article], embed, timezone="UTC", relevance=READ)
         shown = " ".join([s.text for s in digest.all_sentences()] + [s.headline for s in digest.stories]).lower()
         lead = " ".join(article.text[start:end] for start, end in _prose(article)[:2])
         for kind, items in (("names", set(names(lead))), ("numbers", set(numbers(lead)))):

@@ -34,11 +34,13 @@ from markdown_it import MarkdownIt
 from pypdf import PdfReader
 
 from assistant.digests import Digest, Options, digest_of
+from assistant.digests.relevance import ReaderRelevance
 from assistant.digests.text import terms
 from benchmarks.common import data, machine, rows, save
 from index.article import Article
 from index.errors import NothingFound
 
+READ = ReaderRelevance()
 HOSTILE = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft streikt wieder",
     "A" * 300,
@@ -156,8 +158,8 @@ def window(pool: Sequence[Article], chance: random.Random) -> tuple[list[Article
 
 def check(picked: Sequence[Article], options: Options, browser: str) -> list[str]:
     """What is wrong with the digest of these articles, in words; nothing when it is sound."""
-    digest = digest_of(picked, embed, options=options, timezone="Europe/Berlin")
-    again = digest_of(picked[::-1], embed, options=options, timezone="Europe/Berlin")
+    digest = digest_of(picked, embed, options=options, timezone="Europe/Berlin", relevance=READ)
+    again = digest_of(picked[::-1], embed, options=options, timezone="Europe/Berlin", relevance=READ)
     pdf = digest.pdf()
     reader = PdfReader(io.BytesIO(pdf))
     texts = {article.id: article.text for article in picked}

@@ -11,7 +11,7 @@ from assistant.digests.headline import headline
 from assistant.digests.nouns import DigestSentence, Story
 from assistant.digests.past import Known
 from assistant.digests.rank import RankedStory
-from assistant.digests.select import Candidate, alone, candidates, choose
+from assistant.digests.select import Candidate, Relevance, alone, candidates, choose
 from assistant.digests.text import terms
 
 STORIES, BRIEFS = 5, 5
@@ -40,12 +40,18 @@ class Front:
         return [*self.bottom_line, *spoken]
 
 
-def front(ranked: Sequence[RankedStory], topic: str, known: Mapping[str, Known], has_past: bool) -> Front:
+def front(
+    ranked: Sequence[RankedStory],
+    topic: str,
+    known: Mapping[str, Known],
+    has_past: bool,
+    relevance: Relevance | None = None,
+) -> Front:
     """The bottom line, up to five stories and up to five briefs; nothing is said twice.
 
     `known` is what was known before the window, by story id; `has_past` tells whether anything was.
     """
-    wider = [candidates(story.articles, topic) for story in ranked[: STORIES + BRIEFS]]
+    wider = [candidates(story.articles, topic, relevance) for story in ranked[: STORIES + BRIEFS]]
     pools = tuple(alone(pool) for pool in wider)
     opening = bottom_line(pools[:3])
     printed = list(opening)

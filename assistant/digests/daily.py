@@ -12,11 +12,12 @@ from assistant.chain import default_library
 from assistant.digests.digest import Digest
 from assistant.digests.features import Matrix
 from assistant.digests.keep import archived, keep
-from assistant.digests.make import Options, Rewrite, make
+from assistant.digests.make import Means, Options, Rewrite, make
 from assistant.digests.nouns import Page, Window
 from assistant.digests.past import CENTRAL, REPORTS
 from assistant.digests.pdf import PAPERS, count_pages
 from assistant.digests.rank import RankedStory
+from assistant.digests.relevance import ReaderRelevance
 from assistant.digests.rewrite import Writer
 from assistant.digests.stories import mean_vectors
 from assistant.digests.window import Moment, local_zone, newest_day, window_of
@@ -62,7 +63,8 @@ def digest(
     articles = [*past.around(window), *(library.archive.undated() if not sources else [])]
     options = Options(topic=topic.strip(), preferred_sources=tuple(prefer), paper=paper)
     try:
-        page = make(articles, window, past, library.embedder.embed, count_pages, options, _rewriting(model))
+        means = Means(library.embedder.embed, count_pages, ReaderRelevance(), _rewriting(model))
+        page = make(articles, window, past, means, options)
     except NothingFound as error:
         raise NothingFound(f"{error} {_days_there_are(library)}") from None
     if not topic and not sources:

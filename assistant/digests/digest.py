@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from assistant.digests.features import Matrix
-from assistant.digests.make import Options, Rewrite, make
+from assistant.digests.make import Means, Options, Rewrite, make
 from assistant.digests.markdown import to_markdown
 from assistant.digests.nouns import Page
 from assistant.digests.past import ListPast
 from assistant.digests.plain import to_text
+from assistant.digests.select import Relevance
 from assistant.digests.stories import Embed
 from assistant.digests.window import Moment, newest_day, window_of
 from index.article import Article
@@ -78,12 +79,15 @@ def digest_of(
     stored: Mapping[str, Matrix] | None = None,
     options: Options | None = None,
     rewrite: Rewrite | None = None,
+    relevance: Relevance | None = None,
 ) -> Digest:
-    """The digest of these articles; of their newest day when no window is given. `rewrite`: see `Writer.rewrite`.
+    """The digest of these articles; of their newest day when no window is given. `rewrite`: see `Writer.rewrite`;
+    `relevance`: see `ReaderRelevance`.
 
     Raises InputError for a window that makes no sense, NothingFound when no article lies in it.
     """
     from assistant.digests.pdf import count_pages
 
     window = window_of(date, since, until, timezone) or newest_day(articles, timezone)
-    return Digest.of(make(articles, window, ListPast(articles, embed, stored), embed, count_pages, options, rewrite))
+    means = Means(embed, count_pages, relevance, rewrite)
+    return Digest.of(make(articles, window, ListPast(articles, embed, stored), means, options))

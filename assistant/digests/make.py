@@ -13,6 +13,7 @@ from assistant.digests.nouns import Coverage, DigestSentence, Page, Window
 from assistant.digests.past import EarlierStory, Known, Past, earlier_window, known, stories_of
 from assistant.digests.publishers import family
 from assistant.digests.rank import Interests, RankedStory, rank
+from assistant.digests.select import Relevance
 from assistant.digests.sources import source_of
 from assistant.digests.stories import Embed, clusters, near_duplicates
 from assistant.digests.window import within
@@ -35,31 +36,35 @@ class Options:
     language: str = "en"
 
 
-def make(
-    articles: Sequence[Article],
-    window: Window,
-    past: Past,
-    embed: Embed,
-    count_pages: Callable[[Page], int],
-    options: Options | None = None,
-    rewrite: Rewrite | None = None,
-) -> Page:
-    """The digest of the window, on one page. The same articles and options give the same digest, unless a `rewrite`
-    puts it into other words.
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a digest is made with. `embed` gives unit vectors, (n, dimensions) float32; without `relevance` sentences
+    are chosen by centroid and lead alone; `rewrite` puts the page into other words."""
 
-    Articles outside the window are left alone, those without a date are listed. `embed` gives unit vectors,
-    (n, dimensions) float32. Raises NothingFound when no article lies in the window, or none fits the topic.
+    embed: Embed
+    count_pages: Callable[[Page], int]
+    relevance: Relevance | None = None
+    rewrite: Rewrite | None = None
+
+
+def make(articles: Sequence[Article], window: Window, past: Past, means: Means, options: Options | None = None) -> Page:
+    """The digest of the window, on one page. The same articles and options give the same digest, unless the means
+    rewrite it.
+
+    Articles outside the window are left alone, those without a date are listed. Raises NothingFound when no article
+    lies in the window, or none fits the topic.
     """
     options = options or Options()
     inside = within(articles, window)
     if not inside:
         raise NothingFound(_nothing(window, articles))
     undated = sorted((a for a in articles if a.date is None and a.published is None), key=lambda a: a.id)
-    ranked = _on_topic(_ranked(inside, window, past, embed, options), options.topic)
+    ranked = _on_topic(_ranked(inside, window, past, means.embed, options), options.topic)
     before, has_past = _before(ranked, past, window)
-    page = _page(inside, ranked, front(ranked, options.topic, before, has_past), window, options, undated)
+    words = front(ranked, options.topic, before, has_past, means.relevance)
+    page = _page(inside, ranked, words, window, options, undated)
     held = {a.id: a for a in [*inside, *(article for story in before.values() for article in story.articles)]}
-    return fit(rewrite(page, held) if rewrite else page, held, count_pages)
+    return fit(means.rewrite(page, held) if means.rewrite else page, held, means.count_pages)
 
 
 def _ranked(inside: Sequence[Article], window: Window, past: Past, embed: Embed, options: Options) -> list[RankedStory]:
