@@ -51,7 +51,8 @@ class ReaderJudge:
         selected = sentences_of(question, read.candidates, read.readings, read.order, known["sentence"])
         probability = layers.confidence(question, read.candidates, read.readings, read.order, known["answered"])
         evidence = tuple(_evidence(question, read, one) for one in selected)
-        return Judgement(evidence, probability, known["threshold"], tuple(read.ranked))
+        relevant = frozenset(n for n, reading in enumerate(read.readings) if reading.relevance > 0)
+        return Judgement(evidence, probability, known["threshold"], tuple(read.ranked), relevant)
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
         """The hits by the reader's opinion, best first; their scores are replaced by it, as a probability."""

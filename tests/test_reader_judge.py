@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -126,6 +127,15 @@ def test_nothing_found_is_refused() -> None:
     answer = extractive_answer("Who won in Lima?", [hit("It rained.")], ReaderJudge(WordReader()))  # type: ignore[arg-type]
     assert answer.refused
     assert answer.related
+
+
+def test_a_refusal_leaves_out_what_is_far_off_but_always_offers_the_nearest() -> None:
+    near = hit("It rained in Lima.", name="a")
+    far = replace(hit("It rained in Oslo.", name="b"), dense=0.1)
+    for found in ([near, far], [far, replace(near, dense=0.2)]):
+        answer = extractive_answer("Who won?", found, ReaderJudge(WordReader()))  # type: ignore[arg-type]
+        assert answer.refused
+        assert [citation.quotation for citation in answer.related] == ["It rained in Lima."]
 
 
 def test_the_length_of_a_question_says_nothing() -> None:
