@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from assistant import cli_intake, cli_keep, cli_library, cli_web
+from assistant import cli_digest, cli_intake, cli_keep, cli_library, cli_web
 from assistant.cli_common import (
     AsJson,
     Home,
@@ -107,70 +107,7 @@ def models(as_json: AsJson = False) -> None:
         raise typer.Exit(ModelError.exit_code)
 
 
-@app.command()
-def digest(
-    date: Annotated[
-        str | None, typer.Option("--date", help="The day, or yesterday; the newest with articles otherwise.")
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", help="First moment, as 2024-08-01 or 2024-08-01T07:00.")
-    ] = None,
-    until: Annotated[str | None, typer.Option("--until", help="First moment no longer in it.")] = None,
-    timezone: Annotated[
-        str | None, typer.Option("--timezone", help="As Europe/Berlin; BRIEFING_TIMEZONE else.")
-    ] = None,
-    topic: Annotated[str, typer.Option("--topic", help="Only stories about this.")] = "",
-    source: Sources = None,
-    prefer: Annotated[list[str] | None, typer.Option("--prefer", help="Stories of this outlet go up.")] = None,
-    format: Annotated[str | None, typer.Option("--format", help="md, html, pdf, json, txt or eml.")] = None,
-    paper: Annotated[str, typer.Option("--paper", help="a4 or letter.")] = "a4",
-    out: Annotated[Path | None, typer.Option("--out", help="Write to this file; {date} becomes the day.")] = None,
-    copied: Annotated[bool, typer.Option("--copied", help="Leave the language model out.")] = False,
-    email: Annotated[bool, typer.Option("--email", help="Send it through the BRIEFING_SMTP settings.")] = False,
-    schedule: Annotated[str | None, typer.Option("--schedule", help="Print a timer for this hour, as 07:00.")] = None,
-    home: Home = None,
-    as_json: AsJson = False,
-) -> None:
-    """Make the one-page digest of a day.
-
-    Example: briefing digest --date 2024-10-30 --out today.pdf
-    """
-    from assistant.digests import digest as make_digest
-    from assistant.digests.output import format_of, rendered, target_of, write
-    from assistant.digests.window import local_zone
-    from assistant.models import configured
-
-    settings = settings_of(home, timezone=timezone)
-    zone = settings.timezone or local_zone()
-    if schedule:
-        _print_schedule(schedule, zone)
-        return
-    name = "json" if as_json else format_of(format, out)
-    page = make_digest(
-        date,
-        library=open_library(home),
-        since=since,
-        until=until,
-        timezone=zone,
-        topic=topic,
-        sources=source,
-        prefer=prefer or (),
-        paper=paper,
-        model=None if copied else configured(settings),
-    )
-    if email:
-        from assistant.digests.mail import mailbox_of, send
-
-        mailbox = mailbox_of(settings)
-        send(page, mailbox)
-        typer.echo(f"Sent to {', '.join(mailbox.recipients)}", err=True)
-    if out:
-        write(target_of(out, page), rendered(page, name))
-        typer.echo(f"Wrote {target_of(out, page)}", err=True)
-    elif not email:
-        _print_bytes(rendered(page, name), name)
-
-
+app.command()(cli_digest.digest)
 for command in (cli_library.articles, cli_library.show, cli_library.remove, cli_library.verify, cli_library.repair):
     app.command()(command)
 for serving in (cli_web.chat, cli_web.mcp, cli_web.feedback):
@@ -240,38 +177,6 @@ def _failed(error: Exception) -> int:
         "Run the command again with --debug for the details, and please report them."
     )
     return INTERNAL
-
-
-def _print_bytes(content: bytes, name: str) -> None:
-    from assistant.digests.output import BINARY
-    from index.errors import InputError
-
-    if name not in BINARY:
-        typer.echo(content.decode("utf-8"), nl=False)
-        return
-    if sys.stdout.isatty():
-        raise InputError(f"A {name} file does not belong on the screen. Give a file with --out.")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(content)
-    sys.stdout.buffer.flush()
-
-
-def _print_schedule(at: str, timezone: str) -> None:
-    """The same command, without --schedule, for systemd and cron."""
-    import shutil
-
-    from assistant.digests.schedule import schedule, time_of_day
-
-    moment = time_of_day(at)
-    arguments = iter(sys.argv[1:])
-    kept: list[str] = []
-    for argument in arguments:
-        if argument == "--schedule":
-            next(arguments, None)
-        elif not argument.startswith("--schedule="):
-            kept.append(argument)
-    command = shutil.which("briefing") or "briefing"
-    typer.echo(schedule(moment, [command, *kept], timezone), nl=False)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli_common import AsJson, Home, ProgressBar, open_library, print_json
+from assistant.cli_common import AsJson, Home, ProgressBar, open_library, print_json, say_out
 from assistant.cli_report import print_failures, print_report
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ feeds = typer.Typer(no_args_is_help=True, help="Follow feeds: RSS, Atom, JSON Fe
 def add_feeds(
     addresses: Annotated[list[str], typer.Argument(metavar="URL...", help="Feeds, sites with one, OPML files.")],
     allow_private: AllowPrivate = False,
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Follow feeds; their articles come with the next `refresh`.
@@ -123,14 +124,19 @@ def add_feeds(
     Example: briefing feeds add https://en.wikinews.org subscriptions.opml
     """
     library = open_library(home)
-    for feed in _found(addresses, fetcher(allow_private)):
+    found = _found(addresses, fetcher(allow_private))
+    for feed in found:
         library.intake.put_feed(feed)
-        typer.echo(f"Following {feed.url}")
+        if not as_json:
+            say_out(f"Following {feed.url}")
+    if as_json:
+        print_json([{"url": feed.url, "title": feed.title} for feed in found])
 
 
 @feeds.command("remove")
 def remove_feeds(
     addresses: Annotated[list[str], typer.Argument(metavar="URL...", help="As `feeds list` shows them.")],
+    as_json: AsJson = False,
     home: Home = None,
 ) -> None:
     """Follow feeds no longer; their articles stay.
@@ -143,6 +149,8 @@ def remove_feeds(
     for address in addresses:
         if not library.intake.remove_feed(address):
             raise NothingFound(f"{address} is not followed. `briefing feeds list` shows the addresses.")
+    if as_json:
+        print_json(addresses)
 
 
 @feeds.command("list")

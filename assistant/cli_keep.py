@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from assistant.cli_common import Home, open_library, say, settings_of
+from assistant.cli_common import AsJson, Home, open_library, print_json, say, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,19 +18,25 @@ if TYPE_CHECKING:
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write, readable by you only.", show_default=False)],
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write the whole library to one file, also while another command is writing to it.
 
     Example: briefing backup news-2024-10-30.backup
     """
     count = open_library(home, any_embedder=True).backup(file)
-    typer.echo(f"Wrote {file}: {count} articles, {file.stat().st_size / 1e6:,.1f} MB.")
+    size = file.stat().st_size
+    if as_json:
+        print_json({"file": str(file), "articles": count, "bytes": size})
+    else:
+        typer.echo(f"Wrote {file}: {count} articles, {size / 1e6:,.1f} MB.")
 
 
 def restore(
     file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.", show_default=False)],
     replace: Annotated[bool, typer.Option("--replace", help="Give up what the library holds now.")] = False,
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Make the library what a backup holds; the search indexes are made from it.
 
@@ -44,7 +50,10 @@ def restore(
         open_library(home).repair()
     except WrongEmbedder as error:
         say(str(error))
-    typer.echo(f"Restored {count} articles.")
+    if as_json:
+        print_json({"articles": count})
+    else:
+        typer.echo(f"Restored {count} articles.")
 
 
 def export(
@@ -71,6 +80,7 @@ def export(
 def salvage(
     file: Annotated[Path, typer.Argument(help="The file to write, as JSON Lines.", show_default=False)],
     home: Home = None,
+    as_json: AsJson = False,
 ) -> None:
     """Save what can still be read of a library whose archive is hurt; `ingest` reads the file.
 
@@ -91,10 +101,13 @@ def salvage(
     if not saved.articles:
         raise NothingFound(f"There is no whole article left in {folder / ARCHIVE}. Restore a backup.")
     _write(file, lines(saved))
-    typer.echo(
-        f"Saved {len(saved.articles)} whole articles to {file}. Move the folder {folder} away and run "
-        f"`briefing ingest {file}`."
-    )
+    if as_json:
+        print_json({"file": str(file), "articles": len(saved.articles)})
+    else:
+        typer.echo(
+            f"Saved {len(saved.articles)} whole articles to {file}. Move the folder {folder} away and run "
+            f"`briefing ingest {file}`."
+        )
 
 
 def _write(file: Path, lines: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import typer
 
 from assistant.cli import app
 from assistant.cli_intake import seconds_of
@@ -66,6 +67,46 @@ def test_feeds_are_listed_exported_and_removed(home: Path, tmp_path: Path, capsy
     run(home, "feeds", "list", "--json")
     (feed,) = json.loads(capsys.readouterr().out)
     assert (feed["url"], feed["title"]) == ("https://paper.example/feed", "The Paper")
+
+
+def test_feeds_are_added_and_removed_as_json(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    address = "https://paper.example/feed"
+    (tmp_path / "feeds.opml").write_text(
+        f'<opml version="2.0"><body><outline type="rss" text="The Paper" xmlUrl="{address}"/></body></opml>'
+    )
+    run(home, "feeds", "add", str(tmp_path / "feeds.opml"), "--json")
+    assert json.loads(capsys.readouterr().out) == [{"url": address, "title": "The Paper"}]
+    run(home, "feeds", "remove", address, "--json")
+    assert json.loads(capsys.readouterr().out) == [address]
+    run(home, "feeds", "list", "--json")
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_what_keeps_a_library_tells_programs_what_it_did(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("The bridge is open.")
+    run(home, "ingest", str(tmp_path / "a.txt"))
+    file, saved = tmp_path / "news.backup", tmp_path / "saved.jsonl"
+    capsys.readouterr()
+    run(home, "backup", str(file), "--json")
+    assert json.loads(capsys.readouterr().out) == {"file": str(file), "articles": 1, "bytes": file.stat().st_size}
+    run(home, "restore", str(file), "--replace", "--json")
+    assert json.loads(capsys.readouterr().out) == {"articles": 1}
+    run(home, "salvage", str(saved), "--json")
+    assert json.loads(capsys.readouterr().out) == {"file": str(saved), "articles": 1}
+
+
+def test_every_command_that_does_not_serve_speaks_json() -> None:
+    """`export` writes JSON Lines anyway."""
+    top = typer.main.get_command(app)
+    commands = {**top.commands, **{f"feeds {name}": one for name, one in top.commands["feeds"].commands.items()}}
+    silent = {
+        name
+        for name, command in commands.items()
+        if name != "feeds" and not any("--json" in parameter.opts for parameter in command.params)
+    }
+    assert silent == {"chat", "mcp", "export"}
 
 
 def test_private_addresses_are_no_feeds_without_the_switch(home: Path) -> None:
