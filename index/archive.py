@@ -19,7 +19,7 @@ from index import sums
 from index.article import Article, Passage
 from index.database import Connection
 from index.embedder import Vectors
-from index.reading import Changes, ArchiveReader
+from index.reading import ArchiveReader, Changes
 from index.rows import COLUMNS, STORED, Ids, article_of, marks, row_of, stored
 from index.schema import MIGRATIONS, SCHEMA
 
