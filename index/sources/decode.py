@@ -6,16 +6,12 @@ import codecs
 import re
 
 from index.errors import SourceError
+from index.sources.guess import guess
 
 SAMPLE = 50_000  # bytes; enough to guess an encoding, and charset-normalizer takes seconds for megabytes
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
           (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-
-
-# The accented letters of languages that are written in Windows-1252 (and Latin-1), and of those in Windows-1250.
-_WESTERN = ("àâæçéèêëîïôœùûüÿ", "äöüßé", "áéíñóúüç", "áâãàçéêíóôõúü", "àèéìíîòóù", "åäöæøéü", "éëïèöüáó", "áðéíóúýþæö")
-_CENTRAL = ("ąćęłńóśźż", "áčďéěíňóřšťúůýž", "áäčďéíĺľňóôŕšťúýž", "áéíóöőúüű", "ăâîşţ", "čćđšž")
 
 
 def decode(data: bytes, declared: str = "") -> str:
@@ -76,20 +72,10 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _guessed(sample: bytes) -> str:
-    """By charset-normalizer, which needs some hundred words; a shorter text is told by its accented letters."""
-    if _speaks(sample, "cp1252", _WESTERN) and not _speaks(sample, "cp1250", _CENTRAL):
-        return "cp1252"
-    if _speaks(sample, "cp1250", _CENTRAL) and not _speaks(sample, "cp1252", _WESTERN):
-        return "cp1250"
+    """By the frequency of letters; where no language with one byte a letter has these, by charset-normalizer."""
+    if encoding := guess(sample):
+        return encoding
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     return best.encoding if best and best.encoding not in ("utf_8", "ascii") else "cp1252"
-
-
-def _speaks(sample: bytes, encoding: str, alphabets: tuple[str, ...]) -> bool:
-    """Whether this is mostly plain letters, and one of the languages has all the others."""
-    letters = [c for c in sample.decode(encoding, "replace").lower() if c.isalpha() or c == "\ufffd"]
-    accented = {c for c in letters if not c.isascii()}
-    plain = sum(c.isascii() for c in letters)
-    return plain > 0.7 * len(letters) and any(accented <= set(alphabet) for alphabet in alphabets)
