@@ -9,7 +9,7 @@ from typing import Any
 
 from index.backup import restore
 from tests.torture.common import Child, Result, article, ask, main, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 START = 40
 EACH = 4  # backups of one home, which grows all the time

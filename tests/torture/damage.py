@@ -11,7 +11,7 @@ from index.errors import LibraryDamaged
 from index.home import ARCHIVE
 from index.salvage import salvage
 from tests.torture.common import Result, article, ask, is_found, main, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 MANY = 80
 Hurt = Callable[[Path, random.Random], str]

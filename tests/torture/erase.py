@@ -11,7 +11,7 @@ import numpy as np
 
 from index.article import Article
 from tests.torture.common import Child, Result, article, ask, main, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 MANY = 30
 

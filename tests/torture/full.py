@@ -10,7 +10,7 @@ from pathlib import Path
 
 from index.errors import LibraryReadOnly
 from tests.torture.common import Result, article, ask, is_found, main, mount, opened, unmount, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 KILOBYTES = (300, 500, 800, 1_200, 1_700, 2_300, 3_000, 3_800, 4_700, 5_700)
 MANY = 700  # articles: more than the largest size holds

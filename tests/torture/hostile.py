@@ -28,7 +28,7 @@ from tests.conftest import ROOT
 from tests.test_fetch import NO_RULES, PUBLIC, Connector, Resolver
 from tests.test_fetch import answer as http_answer
 from tests.torture.common import Result, article, ask, is_found, main, marker, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 DAY = "2024-03-05"
 POLICIES = {"content-type", "content-security-policy"}  # what a page may say of itself

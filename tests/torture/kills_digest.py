@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import random
-import time
 from pathlib import Path
 
-from tests.torture.common import Child, Result, article, ask, main, opened, place, warm
-from tests.torture.kills import Home, Send, judge
+from tests.torture.common import Child, Result, main, opened, place, warm
+from tests.torture.killing import Home, Send, Window, judge, was_sent
 
 MANY = 120
-
-
-def stocked(home: Home, send: Send) -> None:
-    with opened(home.folder) as library:
-        library.add(article(number) for number in range(MANY))
-        send(library.count())
 
 
 def write_digest(home: Home, page: Path, send: Send) -> None:
@@ -35,20 +28,14 @@ def run(count: int, seed: int) -> Result:
     import assistant.digests.html  # noqa: F401
 
     warm()
-    dice, result, during = random.Random(seed), Result("kills during a digest"), 0
+    dice, result, window, during = random.Random(seed), Result("kills during a digest"), Window(1.0, 0.05), 0
     with place() as folder:
-        home, page, length = Home(folder / "home"), folder / "page.html", 1.0
-        ask(lambda send: stocked(home, send))
-        home.note([(number, 0) for number in range(MANY)], MANY)
+        home, page = Home(folder / "home"), folder / "page.html"
+        home.stock(MANY)
         for trial in range(count):
             child = Child(lambda send: write_digest(home, page, send))
             child.next()
-            time.sleep(dice.uniform(0, length))
-            child.kill()
-            child.wait()
-            done = any(item[0] == "done" for item in child.rest() if isinstance(item, list))
-            during += not done
-            length = min(20.0, max(0.05, length * (0.9 if done else 1.05)))
+            during += not was_sent(window.kill(child, dice), "done")
             if page.exists():
                 whole = page.read_text("utf-8").rstrip().endswith("</html>")
                 result.expect(whole, f"kill {trial}: the page is half written")

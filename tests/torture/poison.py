@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from index.article import Article
 from tests.torture.common import Result, article, ask, is_found, main, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 BATCH = 25  # poisons between two looks at the store
 

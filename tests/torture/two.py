@@ -10,7 +10,7 @@ from typing import Any
 
 from index.errors import LibraryBusy
 from tests.torture.common import Child, Result, article, ask, is_found, main, marker, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 EACH = 12  # articles of one process
 FINDS = 20  # articles that a server has to find

@@ -16,7 +16,7 @@ from index.home import ARCHIVE
 from index.passages import passages
 from tests.conftest import WordEmbedder
 from tests.torture.common import Result, article, ask, is_found, main, opened, place, warm
-from tests.torture.kills import Send
+from tests.torture.killing import Send
 
 MANY = 12
 
