@@ -179,6 +179,14 @@ def test_only_web_addresses_are_added_as_links(client: TestClient, address: str)
     assert "http" in response.json()["detail"]
 
 
+@pytest.mark.parametrize("follow", [False, True])
+def test_a_password_in_an_address_is_not_repeated(client: TestClient, follow: bool) -> None:
+    address = "http://ann:quokka@127.0.0.1:1/paper"
+    (result,) = client.post("/api/links", json={"address": address, "follow": follow}).json()
+    assert (result["name"], result["result"]) == ("http://127.0.0.1:1/paper", "failed")
+    assert "quokka" not in result["message"]
+
+
 def test_an_address_on_this_machine_is_not_fetched(client: TestClient) -> None:
     results = client.post("/api/links", json={"address": "http://127.0.0.1:1/secret"}).json()
     assert results[0]["result"] == "failed"

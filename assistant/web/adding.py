@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from index.errors import BriefingError, InputError
 from index.ingesting import Report
 from index.library import Library
+from index.urls import without_login
 
 
 class Added(BaseModel):
@@ -37,7 +38,7 @@ def add_files(library: Library, files: Sequence[tuple[str, bytes]], folder: Path
 
 def add_link(library: Library, address: str, follow: bool = False) -> list[Added]:
     """Read the page or the feed at a public address; never a file of this machine. Raises InputError."""
-    address = address.strip()
+    address = without_login(address.strip())  # the answer repeats it, and a page may be looked at by others
     if not re.match(r"https?://[^\s/]", address, re.IGNORECASE):
         raise InputError("Give an address that begins with http:// or https://.")
     if follow:
