@@ -40,7 +40,7 @@ def mcp(
     settings = settings_of(home, host=host)
     assistant = Assistant(open_library(home), model=configured(settings))
     if http:
-        serve_http(assistant, settings.mcp_token.get_secret_value(), settings.host, port)
+        serve_http(assistant, settings.mcp_token.get_secret_value(), settings.host, port, settings.grace)
     else:
         serve_stdio(assistant)
 

@@ -9,7 +9,7 @@ import datetime as dt
 import hmac
 import sys
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pydantic import BaseModel, Field
 
@@ -17,6 +17,7 @@ from assistant.answers import Answer, Citation
 from assistant.chain import Assistant
 from assistant.digests import digest as make_digest
 from index.errors import BriefingError, InputError
+from index.search import Hit
 
 if TYPE_CHECKING:
     from mcp.server import MCPServer
@@ -30,28 +31,17 @@ INSTRUCTIONS = (
 )
 
 
-class Quotation(BaseModel):
-    """A quotation at its place: `text[start:end]` of the article."""
-
-    number: int = Field(description="as in [1]; 0 for a related passage")
-    article_id: str
-    title: str
-    source: str
-    date: dt.date | None
-    url: str
-    start: int
-    end: int
-    quotation: str
-
-
 class Answered(BaseModel):
-    """An answer; each sentence of `text` ends with the numbers of its quotations."""
+    """An answer; each sentence of `text` ends with the numbers of its citations, as in [1].
+
+    A citation is a quotation at its place: `text[start:end]` of the article that `read_article` gives.
+    """
 
     text: str
     refused: bool
     confidence: float = Field(description="probability, 0 to 1, that the articles answer the question")
-    citations: list[Quotation]
-    related: list[Quotation]
+    citations: list[Citation]
+    related: list[Citation] = Field(description="near passages that no sentence refers to; their number is 0")
     searched: int = Field(description="articles that were searched")
     notes: list[str]
 
@@ -95,53 +85,56 @@ class WholeArticle(BaseModel):
     text: str
 
 
-def server(assistant: Assistant) -> MCPServer[Any]:
-    """The tools over one library."""
-    from mcp.server import MCPServer
+class Tools:
+    """What a client can call; each docstring is what it is told of the tool. Nothing here writes."""
 
-    library = assistant.library
-    tools: MCPServer[Any] = MCPServer("briefing", title="Briefing", instructions=INSTRUCTIONS, log_level="WARNING")
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant, self._library = assistant, assistant.library
 
-    def ask(question: str, since: str = "", until: str = "", sources: list[str] | None = None) -> Answered:
+    def ask(self, question: str, since: str = "", until: str = "", sources: list[str] | None = None) -> Answered:
         """Answer a question from the articles, with quotations; or refuse. Days are ISO dates, inclusive."""
         options = {"since": since or None, "until": until or None, "sources": sources or None}
-        return _answered(_plainly(lambda: assistant.answer(question, **options)))
-
-    def search(query: str, limit: int = 8, since: str = "", until: str = "") -> Found:
-        """The passages that fit the query best, best first."""
-        most = max(1, min(limit, MOST))
-        hits = _plainly(lambda: library.search(query, limit=most, since=since or None, until=until or None))
-        return Found(
-            passages=[
-                Passage(
-                    article_id=hit.article.id,
-                    title=hit.article.title,
-                    source=hit.article.source,
-                    date=hit.article.date,
-                    start=hit.passage.start,
-                    end=hit.passage.end,
-                    text=hit.text,
-                    score=hit.score,
-                )
-                for hit in hits
-            ]
+        answer: Answer = _plainly(lambda: self._assistant.answer(question, **options))
+        return Answered(
+            text=answer.text,
+            refused=answer.refused,
+            confidence=answer.confidence,
+            citations=list(answer.citations),
+            related=list(answer.related),
+            searched=answer.filters.articles,
+            notes=list(answer.notes),
         )
 
-    def digest(date: str = "") -> DigestPage:
+    def search(self, query: str, limit: int = 8, since: str = "", until: str = "") -> Found:
+        """The passages that fit the query best, best first."""
+        most = max(1, min(limit, MOST))
+        hits = _plainly(lambda: self._library.search(query, limit=most, since=since or None, until=until or None))
+        return Found(passages=[_passage(hit) for hit in hits])
+
+    def digest(self, date: str = "") -> DigestPage:
         """The one-page digest of a day (ISO date); of the newest day with articles by default."""
-        page = _plainly(lambda: make_digest(date or None, library=library))
+        page = _plainly(lambda: make_digest(date or None, library=self._library))
         ids = [source.article_id for source in page.sources]
         return DigestPage(title=page.title, markdown=page.to_markdown(), article_ids=ids)
 
-    def read_article(article_id: str) -> WholeArticle:
+    def read_article(self, article_id: str) -> WholeArticle:
         """A whole article, by the id that the other tools give."""
-        article = _plainly(lambda: library.get(article_id))
+        article = _plainly(lambda: self._library.get(article_id))
         facts = {name: getattr(article, name) for name in ("id", "title", "source", "date", "url", "text")}
         return WholeArticle(**facts, authors=list(article.authors))
 
-    for tool in (ask, search, digest, read_article):
-        tools.add_tool(tool)
-    return tools
+
+def server(assistant: Assistant) -> MCPServer[Any]:
+    """The tools over one library."""
+    from mcp.server import MCPServer
+    from mcp.types import ToolAnnotations
+
+    tools = Tools(assistant)
+    offered: MCPServer[Any] = MCPServer("briefing", title="Briefing", instructions=INSTRUCTIONS, log_level="WARNING")
+    reads = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    for tool in (tools.ask, tools.search, tools.digest, tools.read_article):
+        offered.add_tool(tool, annotations=reads)
+    return offered
 
 
 def serve_stdio(assistant: Assistant) -> None:
@@ -149,17 +142,21 @@ def serve_stdio(assistant: Assistant) -> None:
     server(assistant).run("stdio")
 
 
-def serve_http(assistant: Assistant, token: str, host: str, port: int) -> None:
-    """At http://host:port/mcp, until Ctrl-C. Raises InputError for a weak token or a taken port."""
+def serve_http(assistant: Assistant, token: str, host: str, port: int, grace: int) -> NoReturn:
+    """At http://host:port/mcp, until Ctrl-C or SIGTERM; calls in flight get `grace` seconds, then the process ends.
+
+    Raises InputError for a weak token or a taken port.
+    """
     app = application(assistant, token, host)
-    from assistant.web.serve import listen
+    from assistant.web.serve import leave, listen, server_of
 
     listener = listen(host, port)
     import uvicorn
 
     print(f"Briefing offers its tools on http://{host}:{listener.getsockname()[1]}/mcp", file=sys.stderr, flush=True)  # noqa: T201
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10, server_header=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=grace, server_header=False)
+    server_of(config).run(sockets=[listener])
+    leave()
 
 
 def application(assistant: Assistant, token: str, host: str = "127.0.0.1") -> Any:
@@ -169,7 +166,8 @@ def application(assistant: Assistant, token: str, host: str = "127.0.0.1") -> An
             f"MCP over HTTP needs a token of at least {SHORTEST_TOKEN} characters: set BRIEFING_MCP_TOKEN. "
             "Programs send it as “Authorization: Bearer …”."
         )
-    return _WithToken(server(assistant).streamable_http_app(host=host), token)
+    # Without sessions: the tools keep nothing between two calls, and no stream of an idle client holds up the end.
+    return _WithToken(server(assistant).streamable_http_app(host=host, stateless_http=True), token)
 
 
 class _WithToken:
@@ -199,18 +197,7 @@ def _plainly(work: Callable[[], Any]) -> Any:
         raise ToolError(str(error)) from None
 
 
-def _answered(answer: Answer) -> Answered:
-    return Answered(
-        text=answer.text,
-        refused=answer.refused,
-        confidence=answer.confidence,
-        citations=[_quotation(citation) for citation in answer.citations],
-        related=[_quotation(citation) for citation in answer.related],
-        searched=answer.filters.articles,
-        notes=list(answer.notes),
-    )
-
-
-def _quotation(citation: Citation) -> Quotation:
-    names = ("number", "article_id", "title", "source", "date", "url", "start", "end", "quotation")
-    return Quotation(**{name: getattr(citation, name) for name in names})
+def _passage(hit: Hit) -> Passage:
+    article, place = hit.article, hit.passage
+    facts = {name: getattr(article, name) for name in ("title", "source", "date")}
+    return Passage(article_id=article.id, **facts, start=place.start, end=place.end, text=hit.text, score=hit.score)

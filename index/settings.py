@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     auth: SecretStr = Field(SecretStr(""), description="login of the web chat, as user:password; empty for none")
     mcp_token: SecretStr = Field(SecretStr(""), description="token that programs send to `briefing mcp --http`")
     hosts: str = Field("", description="further host names that the web chat answers for, with commas between them")
+    at_once: int = Field(4, ge=1, le=64, description="questions that the web chat works on side by side")
+    waiting: int = Field(48, ge=0, le=10_000, description="questions that may wait; more are sent away for a moment")
+    grace: int = Field(9, ge=1, le=3_600, description="seconds that requests in flight get when a server is stopped")
 
     timezone: str = Field("", description="the reader's time zone, as Europe/Berlin; the machine's own when empty")
     smtp_host: str = Field("", description="mail server that sends digests")

@@ -18,7 +18,7 @@ from assistant.answers import REFUSAL, Answer, Citation, Searched, Span
 from assistant.chain import Assistant
 from assistant.question import Constraint
 from assistant.web.app import application
-from assistant.web.gate import Busy, Gate
+from assistant.web.gate import STOPPING, Busy, Gate
 from assistant.web.login import TRIES, Login
 from assistant.web.policy import LOOPBACK, hosts_of, is_served, refusal, with_nonce
 from assistant.web.questions import answered, interleaved, mentions_of, overview_of, questions_of
@@ -141,6 +141,34 @@ def test_the_gate_lets_some_wait_and_refuses_the_rest() -> None:
         return results
 
     assert asyncio.run(crowd()) == ["served"] * 3 + ["refused"] * 2
+
+
+def test_a_gate_that_closes_finishes_what_is_inside_and_tells_who_waits() -> None:
+    async def stop() -> None:
+        gate, at_work, done = Gate(at_once=1, waiting=2), asyncio.Event(), asyncio.Event()
+
+        async def one() -> str:
+            try:
+                async with gate.turn():
+                    at_work.set()
+                    await done.wait()
+            except Busy as told:
+                return str(told)
+            return "served"
+
+        first = asyncio.create_task(one())
+        await at_work.wait()
+        second = asyncio.create_task(one())
+        await asyncio.sleep(0)
+        gate.close(0)
+        assert await second == STOPPING
+        assert await one() == STOPPING  # who comes later does not wait either
+        done.set()
+        assert await first == "served"
+        assert await one() == "served"  # there is room again
+        assert gate.inside == 0
+
+    asyncio.run(stop())
 
 
 # Articles, digests, feedback

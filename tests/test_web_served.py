@@ -1,31 +1,26 @@
-"""The web chat as people run it: a process of its own, Gradio's and MCP's own clients, many users, an orderly end."""
+"""The web chat as people run it: a process of its own, Gradio's own client, many users, an orderly end."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 import shutil
 import socket
 import subprocess
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from assistant.extract import Judgement
-from benchmarks.web_load import QUESTIONS, Load, ask_once, run_load
+from assistant.web.gate import BUSY
+from benchmarks.web_load import QUESTIONS, Load, run_load
+from benchmarks.web_stop import stop_under_load
 from index.library import Library
-from index.search import Hit
 from tests.conftest import ROOT
 from tests.serving import Served, serving
-from tests.test_chain import FirstSentence
 
 
 @pytest.fixture(scope="module")
@@ -61,64 +56,6 @@ def test_gradios_own_client_calls_every_endpoint(served: Served) -> None:
         client.close()
 
 
-def test_an_mcp_client_calls_every_tool(served: Served) -> None:
-    from mcp.client.client import Client
-    from mcp.client.stdio import StdioServerParameters, stdio_client
-
-    command = ["-m", "assistant", "--home", str(served.home), "mcp"]
-    process = StdioServerParameters(command=sys.executable, args=command, cwd=str(ROOT), env=dict(os.environ))
-
-    async def talk() -> None:
-        async with Client(stdio_client(process)) as client:
-            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-            assert set(tools) == {"ask", "search", "digest", "read_article"}
-            assert all(tool.output_schema for tool in tools.values())
-            answer = await content(client, "ask", question="How many pilgrims died in the Hajj stampede?")
-            first = answer["citations"][0]
-            article = await content(client, "read_article", article_id=first["article_id"])
-            assert article["text"][first["start"] : first["end"]] == first["quotation"]
-            found = await content(client, "search", query="crane in Mecca", limit=2)
-            assert len(found["passages"]) == 2
-            assert "# " in (await content(client, "digest", date="2015-09-12"))["markdown"]
-            wrong = await client.call_tool("read_article", {"article_id": "nothing"})
-            assert wrong.is_error
-            assert "no article" in wrong.content[0].text
-
-    asyncio.run(talk())
-
-
-async def content(client: Any, tool: str, **arguments: Any) -> dict[str, Any]:
-    result = await client.call_tool(tool, arguments)
-    assert not result.is_error, result.content
-    return dict(result.structured_content)
-
-
-def test_mcp_over_http_wants_the_token(library: Library, folder: Path) -> None:
-    from starlette.testclient import TestClient
-
-    from assistant.chain import Assistant
-    from assistant.mcp import application
-    from index.errors import InputError
-
-    library.ingest([folder])
-    assistant = Assistant(library, judge=FirstSentence())
-    with pytest.raises(InputError, match="BRIEFING_MCP_TOKEN"):
-        application(assistant, "short")
-    hello = {
-        "jsonrpc": "2.0",
-        "id": 1,
-        "method": "initialize",
-        "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
-    }
-    accept = {"accept": "application/json, text/event-stream"}
-    with TestClient(application(assistant, "0123456789abcdef"), base_url="http://127.0.0.1:7862") as client:
-        assert client.post("/mcp", json=hello, headers=accept).status_code == 401
-        assert client.post("/mcp", json=hello, headers={**accept, "authorization": "Bearer no"}).status_code == 401
-        let_in = client.post("/mcp", json=hello, headers={**accept, "authorization": "Bearer 0123456789abcdef"})
-    assert let_in.status_code == 200
-    assert "briefing" in let_in.text
-
-
 def test_many_people_at_once_each_get_their_own_answer(served: Served) -> None:
     """A short sample of `python -m benchmarks.web_load`: every answer belongs to its question."""
     served.wait_for_models()
@@ -150,48 +87,57 @@ def test_a_taken_port_is_named(served: Served) -> None:
     assert "Choose another port" in done.stderr
 
 
-class Slow(FirstSentence):
-    """Takes its time."""
+@pytest.fixture
+def narrow(seeds: Library, tmp_path: Path) -> Iterator[Served]:
+    """One question at a time, seven wait; and time enough on a machine that has much else to do."""
+    shutil.copytree(seeds.home, tmp_path / "home")
+    settings = {"BRIEFING_AT_ONCE": "1", "BRIEFING_WAITING": "7", "BRIEFING_GRACE": "600"}
+    with serving(tmp_path / "home", tmp_path, **settings) as server:
+        server.wait_for_models()
+        yield server
 
-    def judge(self, question: str, hits: Sequence[Hit]) -> Judgement:
-        time.sleep(1.5)
-        return super().judge(question, hits)
+
+def test_a_full_queue_sends_away_and_sigterm_loses_nothing(narrow: Served) -> None:
+    """The real process, the real signal, a page that is still open."""
+    answers = crowd(narrow, 16)
+    assert set(answers) == {(200, True), (503, True)}
+    assert answers.count((200, True)) >= 8
+    heartbeat = urllib.request.urlopen(f"{narrow.address}/gradio_api/heartbeat/abc", timeout=60)  # noqa: S310
+    ended = stop_under_load(narrow, 8, QUESTIONS[:3])
+    heartbeat.close()
+    assert ended.in_flight > 0
+    assert (ended.lost, ended.told, ended.whole, ended.code) == ([], 0, 8, 0)
 
 
-def test_answers_in_flight_are_finished_when_it_is_told_to_stop(library: Library, folder: Path) -> None:
-    """What SIGTERM does to the server, with a judge that takes its time and a page that is still open."""
-    import uvicorn
+def crowd(server: Served, size: int) -> list[tuple[int, bool]]:
+    """So many people ask at once, half of them for a stream: each one's status, and whether the words are right."""
+    start, answers = threading.Barrier(size), []
 
-    from assistant.chain import Assistant
-    from assistant.web.app import application
-    from assistant.web.serve import GRACE, listen, server_of
+    def ask(stream: bool) -> None:
+        body = json.dumps({"question": QUESTIONS[0], "stream": stream}).encode()
+        request = urllib.request.Request(  # noqa: S310
+            f"{server.address}/api/ask", body, {"Content-Type": "application/json"}
+        )
+        start.wait()
+        try:
+            with urllib.request.urlopen(request, timeout=300) as response:  # noqa: S310
+                answers.append((response.status, "Kursk region" in response.read().decode()))
+        except urllib.error.HTTPError as error:
+            plain = json.loads(error.read())["detail"] == BUSY and error.headers["retry-after"] == "5"
+            answers.append((error.code, plain))
 
-    library.ingest([folder])
-    listener = listen("127.0.0.1", 0)
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    app = application(Assistant(library, judge=Slow()), warm=False)
-    server = server_of(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE))
-    running = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    running.start()
-    while not server.started:
-        time.sleep(0.05)
-    heartbeat = urllib.request.urlopen(f"{address}/gradio_api/heartbeat/abc", timeout=60)  # noqa: S310
-    results: list[str] = []
-    people = [
-        threading.Thread(target=lambda: results.append(ask_once(address, "What opened on Monday?"))) for _ in range(3)
-    ]
+    people = [threading.Thread(target=ask, args=(number % 2 == 0,)) for number in range(size)]
     for person in people:
         person.start()
-    while "in_progress 3.0" not in urllib.request.urlopen(f"{address}/metrics", timeout=60).read().decode():  # noqa: S310
-        time.sleep(0.05)
-    server.should_exit = True  # what the signal's handler does
     for person in people:
-        person.join(90)
-    running.join(90)
-    heartbeat.close()
-    assert len(results) == 3
-    assert all(results)
-    assert not running.is_alive()
+        person.join()
+    return answers
+
+
+def test_stopped_before_its_models_are_there_it_ends_well(seeds: Library, tmp_path: Path) -> None:
+    shutil.copytree(seeds.home, tmp_path / "home")
+    with serving(tmp_path / "home", tmp_path) as server:
+        assert server.process.poll() is None  # `serving` stops it now, and wants 0 for its exit code
 
 
 def test_an_open_address_is_warned_about_and_a_login_is_not(library: Library, tmp_path: Path) -> None:

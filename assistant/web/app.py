@@ -42,13 +42,18 @@ _log = logging.getLogger("briefing")
 
 
 def application(
-    assistant: Assistant, *, login: Login | None = None, hosts: Iterable[str] | None = LOOPBACK, warm: bool = True
+    assistant: Assistant,
+    *,
+    login: Login | None = None,
+    hosts: Iterable[str] | None = LOOPBACK,
+    gate: Gate | None = None,
+    warm: bool = True,
 ) -> ASGIApp:
     """The whole app. `hosts` are the names that it answers for. With `warm` the models load once it is served.
 
     Not to be called where an event loop runs already.
     """
-    desk, gate = Desk(assistant), Gate()
+    desk, gate = Desk(assistant), gate or Gate()
     metrics = Metrics(desk.library.count, lambda: gate.inside)
 
     @asynccontextmanager
@@ -65,22 +70,23 @@ def application(
         openapi_url="/api/openapi.json",
         lifespan=lifespan,
     )
+    app.state.gate = gate
     app.include_router(asking(desk, gate, metrics))
     app.include_router(keeping(desk, gate))
     _plain_errors(app)
     _service(app, desk, metrics)
     _entrance(app, login)
-    mounted = asyncio.run(_with_page(app, desk))
+    mounted = asyncio.run(_with_page(app, desk, gate))
     return Guard(mounted, hosts=hosts, login=login, seen=metrics.saw, head=HEAD, first=FIRST)
 
 
-async def _with_page(app: FastAPI, desk: Desk) -> FastAPI:
+async def _with_page(app: FastAPI, desk: Desk, gate: Gate) -> FastAPI:
     """Gradio's page mounted at /. Inside a loop: where none runs, Gradio makes one and never closes it."""
     import gradio
 
     mounted: FastAPI = gradio.mount_gradio_app(
         app,
-        build(desk),
+        build(desk, gate),
         "/",
         allowed_paths=[],
         max_file_size="1mb",

@@ -1,4 +1,4 @@
-"""How many questions are worked on at once, and how many may wait."""
+"""How many questions are worked on at once, how many may wait, and what becomes of them when the server stops."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ AT_ONCE = 4  # side by side
 WAITING = 48  # more than that are sent away with a plain message
 
 BUSY = "Many questions are being answered at this moment. Please ask again in a few seconds."
+STOPPING = "Briefing is being stopped, and your question was still waiting. Please ask again in a moment."
 
 
 class Busy(BriefingError):
-    """The queue is full; ask again in a few seconds."""
+    """There is no turn for this question now; ask again in a few seconds."""
 
 
 class Gate:
@@ -25,6 +26,8 @@ class Gate:
         self.at_once, self.most = at_once, at_once + waiting
         self.inside = 0  # worked on or waiting
         self._free = asyncio.Semaphore(at_once)
+        self._waits: set[asyncio.Timeout] = set()
+        self._until: float | None = None  # on the loop's clock: nobody waits longer
 
     def check(self) -> None:
         """Raises Busy when nobody more can wait."""
@@ -42,7 +45,27 @@ class Gate:
         self.check()
         self.inside += 1
         try:
-            async with self._free:
+            await self._wait()
+            try:
                 yield
+            finally:
+                self._free.release()
         finally:
             self.inside -= 1
+
+    def close(self, seconds: float) -> None:
+        """The server stops: who still waits after these seconds is told so, who is worked on has more time."""
+        self._until = asyncio.get_running_loop().time() + seconds
+        for wait in self._waits:
+            wait.reschedule(self._until)
+
+    async def _wait(self) -> None:
+        wait = asyncio.timeout_at(self._until)
+        try:
+            async with wait:
+                self._waits.add(wait)
+                await self._free.acquire()
+        except TimeoutError:
+            raise Busy(STOPPING) from None
+        finally:
+            self._waits.discard(wait)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.digests import digest
 from assistant.web.desk import Desk
-from assistant.web.gate import AT_ONCE, WAITING
+from assistant.web.gate import Gate
 from assistant.web.views import article_line, article_view
 from index.filters import make_filter
 
@@ -21,7 +21,7 @@ HEAD = b'<link rel="stylesheet" href="/own/page.css">'
 FIRST = b'<div id="first" aria-hidden="true"><b>Briefing</b><p>Opening your articles\xe2\x80\xa6</p></div>'
 
 
-def build(desk: Desk) -> gradio.Blocks:
+def build(desk: Desk, gate: Gate) -> gradio.Blocks:
     """The page with its three tabs. What they show, they get from /api."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     import gradio
@@ -34,9 +34,9 @@ def build(desk: Desk) -> gradio.Blocks:
                     _component(name.lower())
         for function in _functions(desk):
             gradio.api(  # type: ignore[attr-defined]
-                function, api_name=function.__name__, concurrency_limit=AT_ONCE, concurrency_id="work"
+                function, api_name=function.__name__, concurrency_limit=gate.at_once, concurrency_id="work"
             )
-    page.queue(max_size=AT_ONCE + WAITING, default_concurrency_limit=AT_ONCE, api_open=False)
+    page.queue(max_size=gate.most, default_concurrency_limit=gate.at_once, api_open=False)
     shown: gradio.Blocks = page
     return shown
 
