@@ -22,7 +22,7 @@ from assistant.web.gate import STOPPING, Busy, Gate
 from assistant.web.login import TRIES, Login
 from assistant.web.policy import LOOPBACK, hosts_of, is_served, refusal, with_nonce
 from assistant.web.questions import answered, interleaved, mentions_of, overview_of, questions_of
-from assistant.web.views import answer_view, years_of
+from assistant.web.views import answer_view, span_words, years_of
 from index.article import Article
 from index.library import Library
 from tests.test_chain import FirstSentence
@@ -449,7 +449,27 @@ def test_chips_say_what_words_were_read_as() -> None:
     )
     answer = Answer("q", REFUSAL, refused=True, filters=Searched(constraints=constraints))
     labels = [chip.label for chip in answer_view(answer, lambda _: Article("k", ""), "").chips]
-    assert labels == ["published 2024-05-01 to 2024-05-31", "preferred May, any year", "outlet: Gazette"]
+    assert labels == ["published May 2024", "preferred May, any year", "outlet: Gazette"]
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "words"),
+    [
+        ("2015-05-03", "2015-05-03", "3 May 2015"),
+        ("2015-05-01", "2015-05-31", "May 2015"),
+        ("2015-09-01", "2015-11-30", "September to November 2015"),
+        ("2014-12-01", "2015-02-28", "December 2014 to February 2015"),
+        ("2015-01-01", "2015-12-31", "2015"),
+        ("2014-01-01", "9999-12-31", "2014 to 9999"),
+        ("2015-05-01", "2015-05-30", "1 May 2015 to 30 May 2015"),
+        ("2015-05-01", None, "since 1 May 2015"),
+        (None, "2015-05-01", "until 1 May 2015"),
+        (None, None, "at any time"),
+    ],
+)
+def test_ranges_of_days_are_said_as_people_say_them(since: str | None, until: str | None, words: str) -> None:
+    days = [dt.date.fromisoformat(day) if day else None for day in (since, until)]
+    assert span_words(*days) == words
 
 
 def test_years_of_what_was_searched() -> None:

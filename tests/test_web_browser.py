@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import http.server
-import shutil
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,18 +18,26 @@ from assistant.web.app import application
 from index.article import Article
 from index.library import Library
 from index.search import Hit
+from tests.browsing import (
+    DESK,
+    LONG,
+    PHONE,
+    SMALLEST,
+    Open,
+    ask,
+    chromium,
+    needs_chromium,
+    overflow,
+    serious,
+    tab,
+    visiting,
+)
 from tests.conftest import WordEmbedder
 from tests.hostile import text_of
 from tests.serving import serving
 from tests.test_chain import FirstSentence
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None,
-    reason="Chromium is not installed: `apt-get install chromium`, then `python -m pytest tests/test_web_browser.py`",
-)
-LONG = 60_000  # milliseconds, for a machine that has much else to do
-DESK, PHONE, SMALLEST = (1440, 900), (390, 844), (360, 640)
+pytestmark = needs_chromium
 
 
 class Doubting(FirstSentence):
@@ -100,77 +106,18 @@ def _day(number: int) -> Any:
 
 
 @pytest.fixture(scope="module")
-def browser(site: str) -> Iterator[Any]:  # after the site: Playwright keeps an event loop running
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+def browser(site: str) -> Iterator[Any]:
+    assert site  # first: Playwright keeps an event loop running
+    with chromium() as opened:
         yield opened
-        opened.close()
-
-
-Open = Callable[..., Any]
 
 
 @pytest.fixture
 def visit(browser: Any, site: str) -> Iterator[Open]:
-    """Opens pages, and holds at the end that nothing was said on the console and no other host was asked."""
+    """Opens pages of the site, and holds that its articles had nobody called."""
     with visiting(browser) as opens:
         yield lambda address=site, **options: opens(address, **options)
-
-
-@contextmanager
-def visiting(browser: Any) -> Iterator[Open]:
-    contexts, complaints, asked = [], [], []
-
-    def opens(address: str, size: tuple[int, int] = DESK, scheme: str = "light") -> Any:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, accept_downloads=True
-        )
-        context.set_default_timeout(LONG)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append((address, request.url)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address)
-        page.wait_for_selector("#question")
-        return page
-
-    yield opens
-    for context in contexts:
-        context.close()
-    assert [url for address, url in asked if not url.startswith((address, "data:", "blob:", "about:"))] == []
-    assert complaints == []
     assert Canary.called == []
-
-
-def ask(page: Any, question: str) -> None:
-    """Ask, and wait until the answer is whole."""
-    before = page.locator(".exchange").count()
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    page.wait_for_selector(f".exchange:nth-of-type({before + 1}) .actions")
-
-
-def tab(page: Any, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
-def serious(page: Any) -> list[str]:
-    """What axe-core finds that is serious or critical."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{item['id']}: {[node['html'][:160] for node in item['nodes']][:3]}"
-        for item in found
-        if item["impact"] in {"serious", "critical"}
-    ]
-
-
-def overflow(page: Any) -> int:
-    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def test_an_answer_its_hover_card_its_evidence_and_its_article(visit: Open) -> None:
@@ -238,6 +185,7 @@ def test_conversations_are_kept_renamed_edited_exported_and_deleted(visit: Open)
     exported = Path(download.value.path()).read_text(encoding="utf-8")
     assert "## What opened on Monday?" in exported
     assert "Sources:" in exported
+    page.hover(".rail-list li")
     page.get_by_role("button", name="Rename").click()
     page.get_by_label("New name").fill("About the bridge")
     page.keyboard.press("Enter")
@@ -250,6 +198,7 @@ def test_conversations_are_kept_renamed_edited_exported_and_deleted(visit: Open)
     page.wait_for_selector("h2:has-text('strike')")
     page.wait_for_selector(".actions")
     assert page.locator(".exchange").count() == 1
+    page.hover(".rail-list li")
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Delete", exact=True).click()
     assert page.locator(".rail-open").count() == 0

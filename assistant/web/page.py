@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 TABS = ("Ask", "Digest", "Articles")
 
 # Put into Gradio's page: our styles, and what is painted before any script has come.
-HEAD = b'<link rel="stylesheet" href="/own/page.css">'
+HEAD = b"".join(b'<link rel="stylesheet" href="/own/%s.css">' % name for name in (b"page", b"ask", b"library"))
 FIRST = b'<div id="first" aria-hidden="true"><b>Briefing</b><p>Opening your articles\xe2\x80\xa6</p></div>'
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, Field
@@ -143,7 +144,7 @@ def other(article: Article) -> Other:
 
 
 def chip(constraint: Constraint) -> Chip:
-    """How words of the question were read: "in September 2015" stands for published 2015-09-01 to 2015-09-30."""
+    """How words of the question were read: "last autumn" stands for published September to November 2015."""
     if constraint.source:
         return Chip(words=constraint.words, label=f"outlet: {constraint.source}", strict=constraint.kind == "filter")
     if constraint.yearless and constraint.since:
@@ -157,9 +158,27 @@ def chip(constraint: Constraint) -> Chip:
 
 
 def span_words(since: dt.date | None, until: dt.date | None) -> str:
+    """A range of days, both ends inclusive, as people write it: "May 2015", "2015", "3 May 2015 to 9 May 2015"."""
     if since and until:
-        return since.isoformat() if since == until else f"{since} to {until}"
-    return f"since {since}" if since else f"until {until}" if until else "at any time"
+        return _whole(since, until) or f"{_day(since)} to {_day(until)}"
+    return f"since {_day(since)}" if since else f"until {_day(until)}" if until else "at any time"
+
+
+def _whole(since: dt.date, until: dt.date) -> str:
+    """For one day, whole months or whole years; empty for anything else."""
+    if since == until:
+        return _day(since)
+    if since.day != 1 or until.day != monthrange(until.year, until.month)[1]:
+        return ""
+    if (since.month, until.month) == (1, 12):
+        return f"{since:%Y}" if since.year == until.year else f"{since:%Y} to {until:%Y}"
+    if since.year == until.year:
+        return f"{until:%B %Y}" if since.month == until.month else f"{since:%B} to {until:%B %Y}"
+    return f"{since:%B %Y} to {until:%B %Y}"
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def confidence_words(answer: Answer) -> str:

@@ -1,12 +1,15 @@
 // The tab for questions: conversations left, chat in the middle, evidence right; on a phone the sides are drawers.
 
-import { ask, get, look, send, subscribe } from './api.js';
+import { ask, send, subscribe } from './api.js';
+import { composer } from './composer.js';
 import * as rail from './conversations.js';
-import { button, fill, h, icon, openTab, say } from './dom.js';
+import { button, fill, h, say } from './dom.js';
 import { hideHover, panel } from './evidence.js';
 import { draw } from './exchange.js';
-import { filters as makeFilters } from './filters.js';
 import * as store from './store.js';
+import { welcome } from './welcome.js';
+
+const STOPPED = 'Stopped before there was an answer.';
 
 export function start(root) {
   new Ask(root).open(sessionStorage.getItem('briefing.open'));
@@ -20,7 +23,10 @@ class Ask {
     this.examples = null;
     this.shown = null; // the answer whose evidence is shown
     this.elements = new Map();
-    this.filters = makeFilters();
+    this.composer = composer({
+      ask: (text) => this.ask(text), stop: () => this.stop(), running: () => Boolean(this.running),
+    });
+    this.filters = this.composer.filters;
     this.build(root);
     subscribe((status) => this.know(status));
     addEventListener('keydown', (event) => event.key === 'Escape' && this.escape());
@@ -35,7 +41,7 @@ class Ask {
     this.side = h('aside', { class: 'evidence drawer', 'aria-label': 'Evidence' },
       h('div', { class: 'rail-head' }, h('h2', { class: 'small' }, 'Evidence'), close), this.cards);
     this.veil = h('div', { class: 'veil', onclick: () => this.drawer(null) });
-    const chat = h('section', { class: 'chat', 'aria-label': 'Chat' }, this.narrowBar(), this.log, this.composer());
+    const chat = h('section', { class: 'chat', 'aria-label': 'Chat' }, this.narrowBar(), this.log, this.composer.element);
     fill(root, h('div', { class: 'desk' }, this.railBox, chat, this.side, this.veil));
     this.actions = {
       cite: (answer, number) => this.cite(answer, number),
@@ -45,7 +51,7 @@ class Ask {
       ignore: (exchange, words) => this.again(exchange, { ignore: [...(exchange.ignore ?? []), words] }),
       drop: (exchange, names) => this.drop(exchange, names),
       follow: (text) => this.ask(text),
-      saved: (exchange, verdict) => { exchange.verdict = verdict; this.keep(); this.drawOne(exchange); },
+      saved: (exchange, verdict) => { exchange.verdict = verdict; this.keep(this.conversation); this.drawOne(exchange); },
       redraw: () => this.draw(),
     };
   }
@@ -54,20 +60,6 @@ class Ask {
     return h('div', { class: 'narrow-bar' },
       button('Conversations', 'list', () => this.drawer(this.railBox), { kind: 'flat' }),
       button('Evidence', 'quote', () => this.drawer(this.side), { kind: 'flat for-evidence' }));
-  }
-
-  composer() {
-    this.field = h('textarea', {
-      id: 'question', rows: 1, maxLength: 2000, placeholder: 'Ask about your articles', 'aria-label': 'Question', 'aria-keyshortcuts': 'Control+K',
-      oninput: () => this.grow(),
-      onkeydown: (event) => {
-        if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.submit(); }
-      },
-    });
-    this.go = button('Ask', 'send', () => (this.running ? this.stop() : this.submit()), { quiet: true, kind: 'primary round' });
-    const hint = h('p', { class: 'facts keys', 'aria-hidden': 'true' }, 'Enter asks · Ctrl K comes back here');
-    return h('div', { class: 'composer' }, this.filters.form,
-      h('div', { class: 'box' }, this.filters.chips, this.field, h('div', { class: 'lane' }, this.filters.toggle, hint, this.go)));
   }
 
   know(status) {
@@ -83,20 +75,14 @@ class Ask {
   open(id) {
     this.stop();
     this.conversation = (id && store.load(id)) || store.fresh();
+    const last = this.conversation.exchanges.at(-1);
+    if (last && !last.answer) last.problem ||= STOPPED; // the page was left while it was being answered
     sessionStorage.setItem('briefing.open', this.conversation.id);
     this.drawer(null);
-    this.evidence(this.conversation.exchanges.at(-1)?.answer ?? null);
+    this.evidence(last?.answer ?? null);
     this.draw();
     this.log.scrollTop = this.log.scrollHeight;
-    if (matchMedia('(min-width: 700px)').matches) this.field.focus();
-  }
-
-  submit() {
-    const text = this.field.value.trim();
-    if (!text || this.running) return;
-    this.field.value = '';
-    this.grow();
-    this.ask(text);
+    if (matchMedia('(min-width: 700px)').matches) this.composer.focus();
   }
 
   ask(question) {
@@ -129,9 +115,11 @@ class Ask {
 
   async run(exchange) {
     const running = new AbortController();
+    const { conversation } = this; // another one may be open when the answer is whole
     this.running = running;
     this.filters.close();
     Object.assign(exchange, { state: 'reading', problem: '', final: false });
+    this.keep(conversation);
     this.draw();
     this.elements.get(exchange.id)?.scrollIntoView({ block: 'start', behavior: 'smooth' });
     try {
@@ -143,21 +131,22 @@ class Ask {
       exchange.final = true;
     } catch (error) {
       if (error.name !== 'AbortError') exchange.problem = error.message;
-      else if (!exchange.answer) exchange.problem = 'Stopped before there was an answer.';
+      else if (!exchange.answer) exchange.problem = STOPPED;
     }
-    if (this.running === running) this.finish(exchange);
+    if (this.running === running) this.running = null;
+    this.finish(conversation, exchange);
   }
 
-  finish(exchange) {
-    this.running = null;
-    this.keep();
-    this.draw();
-    const answer = exchange.answer;
-    if (exchange.final) say(answer.refused ? answer.text : `Answer ready, with ${answer.citations.length} sources.`);
-    if (exchange.final) this.suggest(exchange);
+  finish(conversation, exchange) {
+    this.keep(conversation);
+    if (conversation === this.conversation) this.draw();
+    if (!exchange.final) return;
+    const { refused, text, citations } = exchange.answer;
+    say(refused ? text : `Answer ready, with ${citations.length} source${citations.length === 1 ? '' : 's'}.`);
+    this.suggest(conversation, exchange);
   }
 
-  async suggest(exchange) {
+  async suggest(conversation, exchange) {
     const cited = exchange.answer.citations;
     if (!cited.length) return;
     try {
@@ -165,13 +154,13 @@ class Ask {
         question: exchange.question, article_ids: [...new Set(cited.map((item) => item.article_id))].slice(0, 4),
         quotations: cited.slice(0, 4).map((item) => item.quotation.slice(0, 5000)),
       };
-      const asked = new Set(this.conversation.exchanges.map((other) => other.question));
+      const asked = new Set(conversation.exchanges.map((other) => other.question));
       const { questions } = await send('POST', '/api/follow-ups', about);
       exchange.followUps = questions.filter((question) => !asked.has(question));
     } catch {
       return; // a courtesy only
     }
-    this.keep();
+    this.keep(conversation);
     this.drawOne(exchange);
   }
 
@@ -189,10 +178,8 @@ class Ask {
     this.running?.abort();
   }
 
-  keep() {
-    if (!this.conversation.exchanges.length) return;
-    store.save(this.conversation);
-    sessionStorage.setItem('briefing.open', this.conversation.id);
+  keep(conversation) {
+    if (store.isKept(conversation.id) || conversation === this.conversation) store.save(conversation);
   }
 
   escape() {
@@ -209,9 +196,7 @@ class Ask {
     rail.draw(this.railBox, this.conversation, {
       fresh: () => this.open(null), open: (id) => this.open(id), close: () => this.drawer(null),
     });
-    fill(this.go, icon(this.running ? 'stop' : 'send'));
-    this.go.setAttribute('aria-label', this.running ? 'Stop' : 'Ask');
-    this.go.title = this.running ? 'Stop' : 'Ask';
+    this.composer.draw();
   }
 
   drawOne(exchange) {
@@ -221,57 +206,9 @@ class Ask {
   }
 
   welcome() {
-    if (this.status && !this.status.articles) return this.empty();
-    const lead = this.status
-      ? `${this.status.articles.toLocaleString('en')} articles${this.status.years ? `, ${this.status.years}` : ''}. Every sentence of an answer comes from one of them, with its place.`
-      : '';
-    const box = h('div', { class: 'welcome' }, h('h2', {}, 'What would you like to know?'), h('p', { class: 'lead' }, lead));
-    if (this.examples) box.append(this.exampleList(this.examples));
-    else this.loadExamples(box);
-    return box;
-  }
-
-  exampleList(questions) {
-    return h('ul', { class: 'examples', 'aria-label': 'Examples' }, questions.map((text) => h('li', {},
-      h('button', { type: 'button', class: 'suggestion', onclick: () => this.ask(text) }, text, icon('right')))));
-  }
-
-  async loadExamples(box) {
-    const waiting = h('p', { class: 'hint' }, 'Questions that your articles answer will appear here…');
-    box.append(waiting);
-    let shown = waiting;
-    await Promise.resolve(); // the box is put into the page by whoever called
-    while (shown.isConnected) {
-      const { questions, ready } = await get('/api/examples').catch(() => ({ questions: [], ready: true }));
-      if (ready) this.examples = questions;
-      if (questions.length) {
-        const list = this.exampleList(questions);
-        shown.replaceWith(list);
-        shown = list;
-      } else if (ready) shown.remove();
-      if (ready) break;
-      await new Promise((resolve) => { setTimeout(resolve, 1500); });
-    }
-  }
-
-  empty() {
-    const problem = h('p', { class: 'hint', role: 'status' });
-    const add = button('Add the sample articles', 'plus', async () => {
-      add.disabled = true;
-      problem.textContent = 'Reading the sample articles…';
-      try {
-        const [result] = await send('POST', '/api/samples');
-        problem.textContent = result.message;
-        look();
-      } catch (error) {
-        problem.textContent = error.message;
-        add.disabled = false;
-      }
-    }, { kind: 'primary' });
-    return h('div', { class: 'welcome' }, h('h2', {}, 'Your library is empty'),
-      h('p', { class: 'lead' }, 'Add articles, then ask them anything. They stay on this machine.'),
-      h('div', { class: 'lane' }, this.status.samples ? add : null,
-        button('Add your own', 'save', () => openTab('Articles'))), problem);
+    return welcome(this.status, {
+      examples: this.examples, found: (questions) => { this.examples = questions; }, ask: (text) => this.ask(text),
+    });
   }
 
   evidence(answer) {
@@ -296,11 +233,6 @@ class Ask {
     [this.railBox, this.side].forEach((box) => box.classList.toggle('open', box === which));
     this.veil.classList.toggle('open', Boolean(which));
     if (which && getComputedStyle(which).position === 'fixed') which.querySelector('button')?.focus();
-    if (!which && before && getComputedStyle(before).position === 'fixed') this.field.focus();
-  }
-
-  grow() {
-    this.field.style.height = 'auto';
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 200)}px`;
+    if (!which && before && getComputedStyle(before).position === 'fixed') this.composer.focus();
   }
 }

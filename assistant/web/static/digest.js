@@ -100,21 +100,22 @@ class Digest {
     fill(this.sheet, wait, frame);
   }
 
-  async opened(frame, iso) {
+  opened(frame, iso) {
     const inside = frame.contentDocument;
     const paper = inside.body.firstElementChild;
     const fit = () => { frame.style.height = `${Math.ceil(paper.getBoundingClientRect().bottom + inside.documentElement.scrollTop) + 28}px`; };
     fit();
     new ResizeObserver(fit).observe(frame.parentElement);
     say('The digest is shown.');
-    const made = await get(`/api/digest?date=${iso}`).catch(() => ({ sources: [] }));
-    const articles = new Map(made.sources.map((source) => [String(source.number), source.article_id]));
-    inside.addEventListener('click', (event) => {
+    const made = get(`/api/digest?date=${iso}`).catch(() => ({ sources: [] }));
+    const known = made.then(({ sources }) => new Map(sources.map((source) => [String(source.number), source.article_id])));
+    inside.addEventListener('click', async (event) => {
       const link = event.target.closest?.('a');
       if (!link) return;
       event.preventDefault();
       const place = link.hash?.match(/^#source-(\d+)$/) ?? link.closest('li')?.id.match(/^source-(\d+)$/);
-      if (place && articles.has(place[1])) openArticle(articles.get(place[1]));
+      const article = place && (await known).get(place[1]);
+      if (article) openArticle(article);
     });
   }
 }

@@ -22,7 +22,7 @@ function card(item, prefix) {
   return h('article', {
     class: item.number ? 'card' : 'card near', id: item.number ? `${prefix}-${item.number}` : '', tabIndex: -1,
     'aria-label': `${item.number ? `Source ${item.number}: ` : ''}${item.title}`,
-  }, head, h('blockquote', {}, item.number ? inPlace(item) : item.quotation.trim()),
+  }, head, h('blockquote', {}, item.number ? inPlace(item) : spaced(item.quotation.trim())),
   h('button', { type: 'button', class: 'link', onclick: () => openArticle(item.article_id, item) }, 'Open article'));
 }
 
@@ -37,9 +37,14 @@ function others(list) {
 function inPlace(item) {
   const [from, to] = [item.answer_start, item.answer_end];
   const inside = to > from
-    ? [cut(item.quotation, 0, from), h('strong', {}, cut(item.quotation, from, to)), cut(item.quotation, to)]
-    : [item.quotation];
-  return [item.before, h('mark', {}, inside), item.after].map((part) => (typeof part === 'string' ? part : part));
+    ? [spaced(cut(item.quotation, 0, from)), h('strong', {}, cut(item.quotation, from, to)), spaced(cut(item.quotation, to))]
+    : spaced(item.quotation);
+  return [spaced(item.before.trimStart()), h('mark', {}, inside), spaced(item.after.trimEnd())];
+}
+
+/** The text with a small gap, not a whole empty line, between two paragraphs. */
+function spaced(text) {
+  return text.split(/\n\s*\n/).flatMap((part, place) => (place ? [h('span', { class: 'gap' }), part] : [part]));
 }
 
 let hover;
@@ -54,7 +59,8 @@ export function showHover(anchor, item) {
   anchor.setAttribute('aria-describedby', 'hover');
   const at = anchor.getBoundingClientRect();
   const size = hover.getBoundingClientRect();
-  const left = Math.min(Math.max(8, at.left - 24), innerWidth - size.width - 8);
+  const column = anchor.closest('.chat')?.getBoundingClientRect() ?? { left: 0, right: innerWidth };
+  const left = Math.max(column.left + 8, Math.min(at.left - 24, column.right - size.width - 8)); // the evidence stays in sight
   const below = at.bottom + 8; // above it would hide the answer
   hover.style.left = `${left}px`;
   hover.style.top = `${below + size.height < innerHeight - 8 ? below : Math.max(8, at.top - size.height - 8)}px`;

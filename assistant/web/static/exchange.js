@@ -83,7 +83,7 @@ function under(exchange, act) {
   const written = answer.model ? h('p', { class: 'note' }, `Written by ${answer.model}; every sentence was checked.`) : null;
   const open = h('button', { type: 'button', class: 'link sources', onclick: () => act.show(answer) },
     answer.refused ? 'Nearest passages' : `${answer.citations.length} source${answer.citations.length === 1 ? '' : 's'}`);
-  return h('div', { class: 'under' }, h('p', { class: 'facts meta' }, meta, ' ', open), chips, notes, written,
+  return h('div', { class: 'under' }, h('p', { class: 'facts meta' }, meta ? `${meta} · ` : '', open), chips, notes, written,
     answer.refused ? loosen(exchange, act) : null);
 }
 
@@ -100,7 +100,7 @@ function loosen(exchange, act) {
   if (asked.sources?.length) ways.push(['in all outlets', () => act.drop(exchange, ['sources'])]);
   const buttons = ways.map(([name, go]) => h('button', { type: 'button', class: 'suggestion', onclick: go }, `Search ${name}`));
   const hint = 'Nothing in the library answers this well enough to quote.';
-  return h('div', { class: 'loosen' }, h('p', { class: 'note' }, hint), buttons);
+  return h('div', { class: 'loosen' }, h('p', { class: 'note' }, hint), buttons.length ? h('div', { class: 'lane' }, buttons) : null);
 }
 
 function problem(exchange, act) {

@@ -19,6 +19,10 @@ export function list() {
   return read(INDEX, []);
 }
 
+export function isKept(id) {
+  return list().some((item) => item.id === id);
+}
+
 export function load(id) {
   return read(key(id), null);
 }
