@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +56,27 @@ def serving(home: Path, folder: Path, *more: str, **environment: str) -> Iterato
         finally:
             process.terminate()
             assert process.wait(90) == 0
+
+
+@contextmanager
+def in_a_thread(make: Callable[[], Any]) -> Iterator[str]:
+    """The app that this makes, served by a thread of this process: its address.
+
+    Made in another thread too: Playwright may keep an event loop running in this one.
+    """
+    import uvicorn
+
+    with ThreadPoolExecutor(1) as pool:
+        app = pool.submit(make).result()
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
 
 
 def _address(process: subprocess.Popen[bytes], log: Path) -> str:

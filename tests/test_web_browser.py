@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,6 @@ from index.library import Library
 from index.search import Hit
 from tests.browsing import (
     DESK,
-    LONG,
     PHONE,
     SMALLEST,
     Open,
@@ -34,7 +32,7 @@ from tests.browsing import (
 )
 from tests.conftest import WordEmbedder
 from tests.hostile import text_of
-from tests.serving import serving
+from tests.serving import in_a_thread
 from tests.test_chain import FirstSentence
 
 pytestmark = needs_chromium
@@ -73,8 +71,6 @@ def canary() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, canary: str) -> Iterator[str]:
     """The app over three plain articles, a copy and a hostile one, served by a thread of this process."""
-    import uvicorn
-
     text = (
         "The river bridge opened on Monday after two years of work. It cost forty million euros, which the county and "
         "the two towns share. Twelve thousand cars are expected to cross it every day, most on their way to the "
@@ -89,14 +85,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, canary: str) -> Iterator[str]
     ]
     with Library.open(tmp_path_factory.mktemp("site") / "home", embedder=WordEmbedder()) as library:
         library.add(articles)
-        listener = socket.create_server(("127.0.0.1", 0))
-        app = application(Assistant(library, judge=Doubting()))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join(30)
+        with in_a_thread(lambda: application(Assistant(library, judge=Doubting()))) as address:
+            yield address
 
 
 def _day(number: int) -> Any:
@@ -326,32 +316,3 @@ def test_a_citation_of_the_digest_opens_the_article(visit: Open) -> None:
     page.frame_locator("iframe.page").locator("a.cite").first.click()
     page.wait_for_selector("dialog h2")
     assert "Fishermen" in page.locator("dialog").inner_text()
-
-
-def test_a_newcomers_whole_path(browser: Any, tmp_path: Path) -> None:
-    """An empty home, the samples, a question, hover, click, article, digest, PDF; with the real models."""
-    with serving(tmp_path / "home", tmp_path) as server, visiting(browser) as opens:
-        page = opens(server.address)
-        paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
-        assert paint > 0
-        page.get_by_role("button", name="Add the sample articles").click()
-        page.wait_for_selector(".examples button", timeout=4 * LONG)
-        server.wait_for_models()
-        ask(page, "why did the August talks stall?")
-        assert "Kursk region" in page.locator(".answer").inner_text()
-        page.hover(".cite")
-        assert "30 Oct 2024" in page.locator("[role=tooltip]").inner_text()
-        page.click(".cite")
-        page.locator(".card.chosen").get_by_role("button", name="Open article").click()
-        page.wait_for_selector("dialog mark")
-        page.keyboard.press("Escape")
-        tab(page, "Digest")
-        page.get_by_role("button", name="30 October 2024").click()
-        page.wait_for_selector("iframe.there")
-        with page.expect_download() as download:
-            page.get_by_role("link", name="PDF").click()
-        assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
-        tab(page, "Articles")
-        page.set_input_files("#files", {"name": "ferry.txt", "mimeType": "text/plain", "buffer": b"The ferry sank."})
-        page.wait_for_selector(".results .added")
-        page.wait_for_selector(".line:has-text('ferry')")

@@ -72,7 +72,7 @@ def application(
     )
     app.state.gate = gate
     app.include_router(asking(desk, gate, metrics))
-    app.include_router(keeping(desk, gate))
+    app.include_router(keeping(desk, gate, locked=login is not None))
     _plain_errors(app)
     _service(app, desk, metrics)
     _entrance(app, login)

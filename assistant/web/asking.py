@@ -91,7 +91,14 @@ class Opinion(BaseModel):
 
 def asking(desk: Desk, gate: Gate, metrics: Metrics) -> APIRouter:
     """The routes."""
-    routes = APIRouter(prefix="/api", tags=["questions"])
+    routes = APIRouter(prefix="/api")
+    for part in (_answers(desk, gate, metrics), _suggestions(desk, gate), _opinions(desk)):
+        routes.include_router(part)
+    return routes
+
+
+def _answers(desk: Desk, gate: Gate, metrics: Metrics) -> APIRouter:
+    routes = APIRouter(tags=["questions"])
 
     @routes.post("/ask", response_model=AnswerView, responses={503: {"description": "too many at once"}})
     async def ask(question: Question) -> Any:
@@ -110,6 +117,12 @@ def asking(desk: Desk, gate: Gate, metrics: Metrics) -> APIRouter:
         metrics.question("refused" if answer.refused else "answered", time.perf_counter() - started)
         return answer
 
+    return routes
+
+
+def _suggestions(desk: Desk, gate: Gate) -> APIRouter:
+    routes = APIRouter(tags=["questions"])
+
     @routes.get("/examples")
     def examples() -> Suggestions:
         """Example questions made from the articles of this library."""
@@ -124,6 +137,12 @@ def asking(desk: Desk, gate: Gate, metrics: Metrics) -> APIRouter:
         async with gate.turn():
             found = await run_in_threadpool(desk.follow_ups, about.question, about.article_ids, about.quotations)
         return Suggestions(questions=found)
+
+    return routes
+
+
+def _opinions(desk: Desk) -> APIRouter:
+    routes = APIRouter(tags=["questions"])
 
     @routes.post("/feedback", status_code=204)
     def feedback(opinion: Opinion) -> None:

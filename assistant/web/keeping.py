@@ -39,6 +39,7 @@ class Status(BaseModel):
     sources: dict[str, int] = Field(description="outlets with their number of articles")
     samples: bool = Field(description="whether sample articles can be added")
     read_only: bool
+    locked: bool = Field(description="whether there is a login, to be left by POST /logout")
 
 
 class Page(BaseModel):
@@ -62,12 +63,18 @@ class Day(BaseModel):
     articles: int
 
 
-def keeping(desk: Desk, gate: Gate) -> APIRouter:
-    """The routes."""
+def keeping(desk: Desk, gate: Gate, *, locked: bool = False) -> APIRouter:
+    """The routes. `locked`: whether there is a login, which the page offers to leave."""
     routes = APIRouter(prefix="/api")
-    library = desk.library
+    for part in (_state(desk, locked), _shelf(desk), _intake(desk), _digests(desk, gate)):
+        routes.include_router(part)
+    return routes
 
-    @routes.get("/status", tags=["library"])
+
+def _state(desk: Desk, locked: bool) -> APIRouter:
+    routes, library = APIRouter(tags=["library"]), desk.library
+
+    @routes.get("/status")
     def status() -> Status:
         """Articles, outlets, and whether the models are loaded."""
         return Status(
@@ -79,9 +86,17 @@ def keeping(desk: Desk, gate: Gate) -> APIRouter:
             sources=library.sources(),
             samples=samples() is not None,
             read_only=library.archive.read_only,
+            locked=locked,
         )
 
-    @routes.get("/articles", tags=["articles"])
+    return routes
+
+
+def _shelf(desk: Desk) -> APIRouter:
+    """Articles that are there."""
+    routes, library = APIRouter(tags=["articles"]), desk.library
+
+    @routes.get("/articles")
     def articles(
         find: Annotated[str, Query(max_length=400, description="words of the title, the outlet or the day")] = "",
         since: dt.date | None = None,
@@ -96,17 +111,24 @@ def keeping(desk: Desk, gate: Gate) -> APIRouter:
         found = _sorted([a for a in library.archive.articles(where) if _has(a, find)], sort)
         return Page(total=len(found), articles=[article_line(a) for a in found[offset : offset + limit]])
 
-    @routes.get("/articles/{article_id}", tags=["articles"])
+    @routes.get("/articles/{article_id}")
     def article(article_id: str) -> ArticleView:
         """One whole article. `text[start:end]` of a citation counts in its characters."""
         return article_view(library.get(article_id))
 
-    @routes.delete("/articles/{article_id}", tags=["articles"])
+    @routes.delete("/articles/{article_id}")
     def remove(article_id: str) -> ArticleLine:
         """Take an article out of the library, for good."""
         return article_line(library.remove(article_id))
 
-    @routes.post("/articles", tags=["articles"])
+    return routes
+
+
+def _intake(desk: Desk) -> APIRouter:
+    """Articles that come."""
+    routes, library = APIRouter(tags=["articles"]), desk.library
+
+    @routes.post("/articles")
     async def add(files: list[UploadFile]) -> list[Added]:
         """Add articles from files: text, Markdown, HTML, PDF, Word, mail, JSON, CSV, ZIP. One result a file."""
         if len(files) > MOST_FILES:
@@ -115,28 +137,34 @@ def keeping(desk: Desk, gate: Gate) -> APIRouter:
             named = [(file.filename or "article.txt", await file.read()) for file in files]
             return await run_in_threadpool(add_files, library, named, Path(folder))
 
-    @routes.post("/links", tags=["articles"])
+    @routes.post("/links")
     def link(asked: Link) -> list[Added]:
         """Add the article or the feed at an address of the public internet."""
         return add_link(library, asked.address, asked.follow)
 
-    @routes.post("/samples", tags=["articles"])
+    @routes.post("/samples")
     def take_samples() -> list[Added]:
         """Add the sample articles that come with the repository."""
         return add_samples(library, samples())
 
-    @routes.get("/days", tags=["digest"])
+    return routes
+
+
+def _digests(desk: Desk, gate: Gate) -> APIRouter:
+    routes, library = APIRouter(tags=["digest"]), desk.library
+
+    @routes.get("/days")
     def days() -> list[Day]:
         """The days that have articles, the newest first."""
         return [Day(date=day, articles=count) for day, count in library.days().items()]
 
-    @routes.get("/digest", tags=["digest"])
+    @routes.get("/digest")
     async def one_digest(date: dt.date | None = None) -> Digest:
         """The digest of a day; of the newest day with articles by default."""
         async with gate.turn():
             return await run_in_threadpool(digest, date, library=library)
 
-    @routes.get("/digest/{name}", tags=["digest"], response_class=Response)
+    @routes.get("/digest/{name}", response_class=Response)
     async def digest_file(name: str, download: bool = False) -> Response:
         """The digest as a file: 2024-10-30.pdf, .html, .md or .txt."""
         day, _, kind = name.partition(".")

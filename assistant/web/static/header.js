@@ -10,8 +10,10 @@ export function start(root) {
   document.getElementById('first')?.remove();
   document.documentElement.lang = 'en';
   const state = h('p', { class: 'state', role: 'status' });
-  fill(root, h('h1', { class: 'brand' }, 'Briefing'), state, toggle());
-  subscribe((status) => show(state, status));
+  const leave = h('form', { class: 'leave', method: 'post', action: '/logout', hidden: true },
+    button('Log out', null, null, { type: 'submit', kind: 'flat' }));
+  fill(root, h('h1', { class: 'brand' }, 'Briefing'), state, leave, toggle());
+  subscribe((status) => { show(state, status); leave.hidden = !status.locked; });
   addEventListener('visibilitychange', () => document.hidden || look());
   addEventListener('keydown', keys);
   hideTheEmpty();
