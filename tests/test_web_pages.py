@@ -65,6 +65,9 @@ def test_people_log_in_by_keyboard(browser: Any, locked: str, size: tuple[int, i
         type_in(page, "ann", "correct horse")
         page.wait_for_selector("#question")
         ask(page, "What opened on Monday?")
+        page.set_viewport_size({"width": SMALLEST[0], "height": SMALLEST[1]})
+        last, leave = (page.locator(part).bounding_box() for part in ("[role=tab]:last-of-type", ".leave"))
+        assert last["x"] + last["width"] <= leave["x"]
         page.get_by_role("button", name="Log out").click()
         page.wait_for_selector("input[name=password]")
 
@@ -244,10 +247,11 @@ def test_a_newcomers_whole_path(browser: Any, tmp_path: Path, size: tuple[int, i
         tab(page, "Digest")
         page.get_by_role("button", name="30 October 2024").click()
         page.wait_for_selector("iframe.there")
-        for name, first in (("PDF", b"%PDF"), ("HTML", b"<!DOCTYPE"), ("Markdown", b"#")):
+        for name, kind, first in (("PDF", "pdf", b"%PDF"), ("HTML", "html", b"<!DOCTYPE"), ("Markdown", "md", b"#")):
             with page.expect_download() as download:
                 page.get_by_role("link", name=name, exact=True).click()
-            assert Path(download.value.path()).read_bytes().startswith(first)
+            assert download.value.suggested_filename == f"digest-2024-10-30.{kind}"
+            assert page.request.get(download.value.url).body().startswith(first)
         tab(page, "Articles")
         page.set_input_files("#files", {"name": "ferry.txt", "mimeType": "text/plain", "buffer": b"The ferry sank."})
         page.wait_for_selector(".results .added")

@@ -24,6 +24,7 @@ PROGRAMS = (
     ("erase", 30, 3),
     ("upgrade", 100, 100),
     ("hostile", 1, 0),
+    ("hostile_page", 150, 0),
     ("secrets", 100, 0),
     ("durability", 15, 0),
     ("long", 60, 0),

@@ -11,7 +11,7 @@ export function start(root) {
   document.documentElement.lang = 'en';
   const state = h('p', { class: 'state', role: 'status' });
   const leave = h('form', { class: 'leave', method: 'post', action: '/logout', hidden: true },
-    button('Log out', null, null, { type: 'submit', kind: 'flat' }));
+    button('Log out', 'leave', null, { quiet: true, type: 'submit' }));
   fill(root, h('h1', { class: 'brand' }, 'Briefing'), state, leave, toggle());
   subscribe((status) => { show(state, status); leave.hidden = !status.locked; });
   addEventListener('visibilitychange', () => document.hidden || look());
