@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
 import threading
 import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
 from index.errors import LibraryBusy
+from tests.conftest import ROOT
+from tests.serving import Served, serving
 from tests.torture.common import Child, Result, article, ask, is_found, main, marker, opened, place, warm
 from tests.torture.killing import Send
 
@@ -116,12 +123,48 @@ def server(result: Result) -> None:
     result.expect(len(waits) == FINDS and max(waits) <= 5, f"a server found after {max(waits, default=99):.1f} s")
 
 
+def web(result: Result) -> None:
+    """The real server and the real command: the first question after each ingest has to be answered from it."""
+    with place() as folder:
+        home, found, slowest = folder / "home", 0, 0.0
+        with serving(home, folder / "served") as chat:
+            chat.wait_for_models()
+            for number in range(FINDS):
+                told = article(number)
+                file = folder / f"{number}.md"
+                text = f"The mayor of {marker(number).title()} opened the new bridge on Monday, the police said."
+                file.write_text(f"---\ntitle: {told.title}\nurl: {told.url}\n---\n\n{text}\n", "utf-8")
+                command = [sys.executable, "-m", "assistant", "--home", str(home), "ingest", str(file)]
+                subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, check=True, timeout=300)
+                began = time.monotonic()
+                cited = _cited(chat, f"Who opened the new bridge of {marker(number).title()}?")
+                slowest = max(slowest, time.monotonic() - began)
+                found += result.expect(told.url in cited, f"the chat does not know {told.url}: {cited}")
+    result.figures["ingested by the command, in the chat's next answer"] = f"{found} of {FINDS}"
+    result.figures["slowest of these answers, s"] = round(slowest, 1)
+    result.expect(slowest <= 5, f"the chat answered after {slowest:.1f} s")
+
+
+def _cited(chat: Served, question: str) -> list[str]:
+    """Addresses that the chat's answer to this cites or names as related."""
+    body = json.dumps({"question": question}).encode()
+    request = urllib.request.Request(f"{chat.address}/api/ask", body, {"Content-Type": "application/json"})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=120) as response:  # noqa: S310 - of this machine
+        said = json.load(response)
+    return [one["url"] for one in (*said["citations"], *said["related"])]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+
+
 def run(count: int, seed: int) -> Result:
     warm()
     random.seed(seed)
     result = Result("two at once")
     pairs(count, result)
     server(result)
+    web(result)
     return result
 
 
