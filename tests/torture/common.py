@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import faulthandler
 import functools
 import json
 import os
@@ -28,6 +29,7 @@ from index.library import Library
 from tests.conftest import ROOT, WordEmbedder
 
 LARGEST_FILE = 400_000_000  # bytes; a damaged Chroma store was seen to grow to 57 GB
+HANGING = 60.0  # seconds
 RECORD = ROOT / "docs" / "reliability.json"
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"  # around the table in docs/reliability.md
 WORDS = (
@@ -198,6 +200,7 @@ class Child:
 
 def _serve(work: Callable[[Callable[[Any], None]], Any], out: Any) -> None:
     code = 1
+    faulthandler.dump_traceback_later(HANGING)  # a child that hangs says where, before it is killed
     try:
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
         work(lambda item: (out.write(json.dumps(item) + "\n"), out.flush()))

@@ -11,6 +11,7 @@ from typing import Any
 from index.article import Article
 from tests.torture.common import LARGEST_FILE, Child, Result, article, ask, is_found, opened, size_of
 
+PATIENCE = 600.0  # seconds for a look: hundreds of searches, on a machine that may be busy
 CHANGED = 4  # articles that an ingest brings in a new version
 Send = Callable[[Any], None]
 
@@ -103,7 +104,7 @@ def check(home: Home, send: Send) -> None:
 
 def judge(result: Result, home: Home, trial: str) -> bool:
     """Check a home after a kill in a process of its own."""
-    code, sent, _ = ask(lambda send: check(home, send))
+    code, sent, _ = ask(lambda send: check(home, send), seconds=PATIENCE)
     if not result.expect(code == 0 and bool(sent) and "wrong" in sent[-1], f"{trial}: check ended with {code}: {sent}"):
         return False
     found = sent[-1]
