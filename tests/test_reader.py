@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.reader.model import WAVE, Reader
+from assistant.reader import judge
+from assistant.reader.model import WAVES, Reader
 from assistant.reader.nouns import Candidate, Reading
 from assistant.reader.tokens import header, pairs
 from index.errors import ModelError
@@ -86,11 +87,21 @@ def test_reading_stops_when_the_question_is_settled(reader: Reader) -> None:
 
     def enough(readings: Sequence[Reading]) -> bool:
         asked.append(len(readings))
-        return len(readings) > WAVE
+        return len(readings) > WAVES[0]
 
     readings = reader.read("Who saved the twelve people?", many, enough=enough)
-    assert asked == [WAVE, 2 * WAVE]
-    assert [reading.read for reading in readings] == [n < 2 * WAVE for n in range(20)]
+    assert asked == [WAVES[0], sum(WAVES[:2])]
+    assert [reading.read for reading in readings] == [n < sum(WAVES[:2]) for n in range(20)]
+
+
+def test_reading_ends_when_one_passage_is_sure_or_many_hold_nothing() -> None:
+    def readings(*answered: float) -> list[Reading]:
+        return [Reading(0.0, logit, 0, 0, 0.0) for logit in answered]
+
+    assert judge.settled(readings(-8.0, judge.SETTLED))
+    assert not judge.settled(readings(-8.0, -8.0))
+    assert judge.settled(readings(*[-8.0] * judge.HOPELESS_AFTER))
+    assert not judge.settled(readings(*[-8.0] * judge.HOPELESS_AFTER, judge.HOPELESS))
 
 
 def test_many_threads_get_what_one_gets(reader: Reader) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 LONGEST = 256  # tokens of a pair; the network was trained up to this length
 MOST = 24  # candidates read for one question; the others keep search's order behind them
-WAVE = 6  # candidates in one batch; after each it is asked whether the question is settled
+WAVES = (4, 4, 4, 6, 6)  # candidates read at a time; after each wave it is asked whether to read on
+BATCH = 6  # pairs in one batch
 LONGEST_SPAN = 40  # tokens
 PLAIN = Reading(UNREAD, UNREAD, 0, 0, UNREAD)
 
@@ -78,17 +79,19 @@ class Reader:
     ) -> list[Reading]:
         """One Reading for each candidate, in their order.
 
-        The candidates with the best scores of search are read first, WAVE at a time, until `most` are read or `enough`
-        says of those read that the question is settled; `Reading.read` is False for the others.
+        The candidates with the best scores of search are read first, in WAVES, until `most` are read or `enough`
+        says of those read that reading on is not worth it; `Reading.read` is False for the others.
         """
         order = sorted(range(len(candidates)), key=lambda n: -cheap(candidates[n], candidates))[:most]
         readings = [PLAIN] * len(candidates)
-        for at in range(0, len(order), WAVE):
-            part = order[at : at + WAVE]
+        done = 0
+        for wave in (*WAVES, max(0, len(order) - sum(WAVES))):
+            part = order[done : done + wave]
+            if not part or (done and enough and enough([readings[n] for n in order[:done]])):
+                break
             for n, reading in zip(part, self._read(question, [candidates[n] for n in part]), strict=True):
                 readings[n] = reading
-            if enough and enough([readings[n] for n in order[: at + WAVE]]):
-                break
+            done += len(part)
         return readings
 
     def _read(self, question: str, chosen: Sequence[Candidate]) -> list[Reading]:
@@ -130,8 +133,8 @@ class Reader:
 
         order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
         scores: list[Any] = [None] * len(rows)
-        for at in range(0, len(order), WAVE):
-            part = order[at : at + WAVE]
+        for at in range(0, len(order), BATCH):
+            part = order[at : at + BATCH]
             for n, one in zip(part, net.score(self._network, [rows[n] for n in part]), strict=True):
                 scores[n] = one
         return scores
