@@ -29,7 +29,7 @@ from assistant.verify.support import Support, shared_words
 from index.errors import InputError
 from index.filters import Filter, make_filter
 from index.library import Library
-from index.search import Hit
+from index.search import Hit, HybridRetriever
 
 LONGEST_QUESTION = 2_000  # characters
 HITS = 24  # passages that are read for one question
@@ -112,6 +112,18 @@ class Assistant:
             for shown, match in enumerate(re.finditer(r"\[\d+\](?=\s|$)", whole.text[:-1]), start=1):
                 yield replace(whole, text=whole.text[: match.end()], citations=whole.citations[:shown])
         yield whole
+
+    def search(self, query: str, limit: int = 8, **where: Any) -> list[Hit]:
+        """The passages that fit best, best first, in the reader's order. `where` as for `Library.search`."""
+        hits = self.library.search(query, limit=max(limit, HITS), **where)
+        return self._reordered(query, hits)[:limit]
+
+    def retriever(self, limit: int = 8, where: Filter | None = None) -> HybridRetriever:
+        """The library as a LangChain retriever whose documents come in the reader's order."""
+        return HybridRetriever(library=self.library, limit=limit, where=where or Filter(), rerank=self._reordered)
+
+    def _reordered(self, query: str, hits: Sequence[Hit]) -> list[Hit]:
+        return self.judge.rerank(query, hits) if isinstance(self.judge, ReaderJudge) else list(hits)
 
     def warm(self) -> None:
         """Load the models, so that the first question does not wait for them."""

@@ -55,15 +55,18 @@ class ReaderJudge:
         return Judgement(evidence, probability, known["threshold"], tuple(read.ranked), relevant)
 
     def rerank(self, question: str, hits: Sequence[Hit]) -> list[Hit]:
-        """The hits by the reader's opinion, best first; their scores are replaced by it, as a probability."""
+        """The hits by the reader's opinion, best first; their scores are replaced by it, as a probability.
+
+        All are read, however sure one of them is: whoever asks for a list wants more than its first line.
+        """
         if not hits:
             return []
-        read = self._read(question, hits)
+        read = self._read(question, hits, all_of_them=True)
         return [replace(hits[n], score=layers.logistic(read.order[n])) for n in read.ranked]
 
-    def _read(self, question: str, hits: Sequence[Hit]) -> _Read:
+    def _read(self, question: str, hits: Sequence[Hit], all_of_them: bool = False) -> _Read:
         candidates = candidates_of(hits)
-        readings = self.reader.read(question, candidates, enough=layers.settled)
+        readings = self.reader.read(question, candidates, enough=None if all_of_them else layers.settled)
         order = layers.passage_scores(candidates, readings, self.reader.layers["passage"])
         return _Read(hits, candidates, readings, order)
 

@@ -151,6 +151,19 @@ def test_the_retriever_gives_langchain_documents_with_their_place(library: Libra
     assert len(documents) == 2
 
 
+def test_an_assistant_searches_and_retrieves_in_the_readers_order(seeds: Library) -> None:
+    question = "Why did the energy talks between Kyiv and Moscow stall?"
+    reading = Assistant(seeds)
+    hits = reading.search(question, limit=3, since="2024-01-01")
+    assert len(hits) == 3
+    assert "Kursk" in hits[0].text
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    documents = reading.retriever(limit=3).invoke(question)
+    assert documents[0].page_content == reading.search(question, limit=1)[0].text
+    plain = Assistant(seeds, judge=FirstSentence()).search(question, limit=3)
+    assert [hit.passage.id for hit in plain] == [hit.passage.id for hit in seeds.search(question, limit=3)]
+
+
 def test_a_reranked_retriever_gives_the_hits_in_the_new_order(library: Library, folder: Path) -> None:
     library.ingest([folder])
     plain = HybridRetriever(library=library, limit=2).invoke("fishermen strike")
