@@ -67,7 +67,7 @@ def _stage(
     folder.mkdir(exist_ok=True)
     prepared = folder / "examples.jsonl.gz"
     if not prepared.exists():
-        rng = random.Random(model["seed"])  # noqa: S311
+        rng = random.Random(stage.get("seed", model["seed"]))  # noqa: S311
         write(prepare(stage["data"], data, folder.parent, before, rng), prepared)
     if prepare_only or (folder / "weights.safetensors").exists():
         return
@@ -85,7 +85,9 @@ def _train(
 
     torch.manual_seed(model["seed"])
     network = net.load(before, strict=False)[0] if before and before.exists() else net.fresh()
-    batches = list(epochs(examples, model["longest"], stage["tokens"], stage["epochs"], model["seed"]))
+    batches = list(
+        epochs(examples, model["longest"], stage["tokens"], stage["epochs"], stage.get("seed", model["seed"]))
+    )
     how = Stage(**{name: stage[name] for name in Stage.__slots__})
     averaged = train(network, batches, how, folder, stage.get("checkpoint", 200), stage.get("steps"))
     net.save(averaged.cpu(), folder / "weights.safetensors", {"stage": stage["name"]})

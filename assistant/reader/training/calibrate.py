@@ -6,6 +6,7 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def calibrate(weights: Path, data: Path, work: Path, out: Path, count: int) -> d
     from index.library import Library
 
     reader = Reader.load(weights)
-    asked = _evenly(development(data, work / "articles"), count)
+    asked = _with_absent(_evenly(development(data, work / "articles"), count))
     with Library.open(work / "library") as library:
         library.ingest([work / "articles"])
         found = list(cases(asked, library, reader))
@@ -59,7 +60,8 @@ def support(reader: Reader, data: Path) -> dict[str, float]:
 
 def _support_layer(groups: Sequence[tuple[list[dict[str, float]], list[bool]]]) -> dict[str, float]:
     rows = [row for rows, _ in groups for row in rows]
-    return fitting.logistic(rows, [label for _, labels in groups for label in labels], PENALTY, balanced=True)
+    labels = [label for _, labels in groups for label in labels]
+    return fitting.logistic(rows, labels, PENALTY, fitting.alike(labels))
 
 
 def _judged(reader: Reader, items: Sequence[tuple[str, str, bool]]) -> tuple[list[dict[str, float]], list[bool]]:
@@ -84,18 +86,29 @@ def _evenly(asked: Sequence[Asked], count: int) -> list[Asked]:
     return [asked[int(n * step)] for n in range(min(count, len(asked)))]
 
 
+def _with_absent(asked: Sequence[Asked]) -> list[Asked]:
+    """As many questions about things that the library does not hold as there are near misses.
+
+    They are answerable ones asked again without their article. People ask both, and near misses written to tempt are
+    the harder kind: a probability fitted on them alone comes out too low for everything else.
+    """
+    good = [one for one in asked if one.answerable]
+    return [*asked, *(replace(one, absent=True) for one in _evenly(good, len(asked) - len(good)))]
+
+
 def fit(found: Sequence[Case]) -> dict[str, Any]:
     """The layers for passages, sentences and "answered", and the threshold; measured across folds by article."""
     passage, sentence = _ranking(found)
     rows = [_features(case, passage) for case in found]
     labels = [case.asked.answerable for case in found]
-    chances = _across_folds(found, rows, labels)
+    counts = _counts(found)
+    chances = _across_folds(found, rows, labels, counts)
     threshold = fitting.best_threshold(chances, labels)
     _tell(found, passage, sentence, chances, threshold)
     return {
         "passage": passage,
         "sentence": {**sentence, "several": 0.7, "further": 0.0},
-        "answered": fitting.logistic(rows, labels, PENALTY),
+        "answered": fitting.logistic(rows, labels, PENALTY, counts),
         "threshold": threshold,
     }
 
@@ -123,13 +136,24 @@ def _features(case: Case, passage: dict[str, float]) -> dict[str, float]:
     return judge.features(case.asked.question, case.candidates, case.readings, order)
 
 
-def _across_folds(found: Sequence[Case], rows: list[dict[str, float]], labels: list[bool]) -> list[float]:
+def _counts(found: Sequence[Case]) -> list[float]:
+    """How much each counts: the unanswerable ones together as much as the near misses alone, both kinds alike."""
+    near = sum(not case.asked.answerable and not case.asked.absent for case in found)
+    kinds = {True: sum(case.asked.absent for case in found), False: near}
+    return [1.0 if case.asked.answerable else 0.5 * near / kinds[case.asked.absent] for case in found]
+
+
+def _across_folds(
+    found: Sequence[Case], rows: list[dict[str, float]], labels: list[bool], counts: list[float]
+) -> list[float]:
     """Each question's probability by layers that were fitted without its article."""
     fold = [zlib.crc32(case.asked.near.encode()) % FOLDS for case in found]
     chances = [0.0] * len(rows)
     for n in range(FOLDS):
         inside = [i for i, f in enumerate(fold) if f != n]
-        layer = fitting.logistic([rows[i] for i in inside], [labels[i] for i in inside], PENALTY)
+        layer = fitting.logistic(
+            [rows[i] for i in inside], [labels[i] for i in inside], PENALTY, [counts[i] for i in inside]
+        )
         for i, f in enumerate(fold):
             if f == n:
                 chances[i] = judge.probability(rows[i], layer)

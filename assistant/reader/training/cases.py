@@ -32,6 +32,7 @@ class Asked:
     near: str  # the file that answers it, or that it is about
     answers: tuple[str, ...]
     evidence: tuple[str, ...]  # verbatim sentences, each of which answers
+    absent: bool = False  # asked as if the library did not hold that file
 
     @classmethod
     def from_dict(cls, row: dict[str, Any]) -> Asked:
@@ -42,7 +43,7 @@ class Asked:
 
     @property
     def answerable(self) -> bool:
-        return bool(self.evidence or self.answers)
+        return bool(self.evidence or self.answers) and not self.absent
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def development(data: Path, folder: Path) -> list[Asked]:
 def cases(asked: Iterable[Asked], library: Library, reader: Reader) -> Iterator[Case]:
     """Search and read each question."""
     for one in asked:
-        hits = library.find(one.question, HITS, Filter())
+        hits = _found(one, library)
         candidates = candidates_of(hits)
         readings = reader.read(one.question, candidates)
         yield Case(
@@ -89,6 +90,14 @@ def cases(asked: Iterable[Asked], library: Library, reader: Reader) -> Iterator[
             tuple(tuple(_right(one, h, c.text[s.start : s.end]) for s in r.sentences)
                   for h, c, r in zip(hits, candidates, readings, strict=True)),
         )  # fmt: skip
+
+
+def _found(asked: Asked, library: Library) -> list[Hit]:
+    """The hits, without those of its article when that is thought absent."""
+    if not asked.absent:
+        return library.find(asked.question, HITS, Filter())
+    wide = library.find(asked.question, 2 * HITS, Filter())
+    return [hit for hit in wide if Path(hit.article.path).name != asked.near][:HITS]
 
 
 def _right(asked: Asked, hit: Hit, text: str) -> bool:

@@ -12,28 +12,33 @@ Rows = Sequence[Mapping[str, float]]
 Floats = NDArray[np.float64]
 
 
-def logistic(rows: Rows, labels: Sequence[bool], penalty: float = 1.0, balanced: bool = False) -> dict[str, float]:
+def logistic(
+    rows: Rows, labels: Sequence[bool], penalty: float = 1.0, counts: Sequence[float] | None = None
+) -> dict[str, float]:
     """Weights and "bias" of a logistic regression, by Newton's method; `penalty` is on standardised weights.
 
-    `balanced` gives both labels the same weight in all. No weight falls below zero, since each feature is made so
+    `counts` says how much each row counts, 1 by default. No weight falls below zero, since each feature is made so
     that more is better: one that would is left out, for it tells how the examples were written.
     """
-    layer = _logistic(rows, labels, penalty, balanced)
+    weights = np.ones(len(labels)) if counts is None else np.array(counts, dtype=np.float64)
+    layer = _logistic(rows, np.array(labels, dtype=np.float64), penalty, weights)
     wrong = {name for name, weight in layer.items() if weight < 0 and name != "bias"}
     if not wrong or len(wrong) == len(rows[0]):
         return layer
     fewer = [{name: value for name, value in row.items() if name not in wrong} for row in rows]
-    return {**dict.fromkeys(wrong, 0.0), **logistic(fewer, labels, penalty, balanced)}
+    return {**dict.fromkeys(wrong, 0.0), **logistic(fewer, labels, penalty, counts)}
 
 
-def _logistic(rows: Rows, labels: Sequence[bool], penalty: float, balanced: bool) -> dict[str, float]:
+def alike(labels: Sequence[bool]) -> list[float]:
+    """Counts by which both labels weigh the same in all."""
+    share = sum(labels) / len(labels)
+    return [0.5 / share if label else 0.5 / (1 - share) for label in labels]
+
+
+def _logistic(rows: Rows, target: Floats, penalty: float, counts: Floats) -> dict[str, float]:
     names, matrix, centre, scale = _standardised(rows)
     design = np.hstack([matrix, np.ones((len(matrix), 1))])
-    target = np.array(labels, dtype=np.float64)
     ridge = np.diag([penalty] * len(names) + [1e-6])
-    counts = np.ones(len(target))
-    if balanced:
-        counts = np.where(target == 1, 0.5 / target.mean(), 0.5 / (1 - target.mean()))
     weights = np.zeros(len(names) + 1)
     for _ in range(30):
         chance = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))

@@ -45,11 +45,18 @@ def written(later: bool = False) -> list[Written]:
 
 
 def by_hand(
-    corpus: Corpus, negatives: int, rng: random.Random, lines: slice = slice(None), later: bool = False
+    corpus: Corpus,
+    negatives: int,
+    rng: random.Random,
+    lines: slice = slice(None),
+    later: bool = False,
+    mixed: bool = False,
 ) -> Iterator[Example]:
     """Ranked groups for answerable questions, near misses for the others; without the held-out articles.
 
-    Only from these `lines` of the file: a stage is trained on what was written by then.
+    Only from these `lines` of the file: a stage is trained on what was written by then. `mixed`: the nearest wrong
+    passage of the same article, the others by chance from this article and those that search finds, so that another
+    pass over the same questions sees others.
     """
     questions = [w for w in written(later)[lines] if not w.held_out]
     names = [name for w in questions for name in names_in(w.question)]
@@ -58,7 +65,7 @@ def by_hand(
         own = places[item.url]
         found = [n for n, _ in corpus.lexical(item.question, 12)]
         if not item.answer:
-            near = _nearest(corpus, item.question, own)[: 3 if later else 2]
+            near = _nearest(corpus, item.question, own)[: 3 if later and not mixed else 2]
             for n in near + [n for n in found if n not in own][:1]:
                 yield _example(corpus, n, item.question, "hand-none")
             continue
@@ -67,7 +74,8 @@ def by_hand(
             continue
         gold = _nearest(corpus, item.question + " " + item.answer, holding)[0]
         positive = _positive(corpus, gold, item.question, item.answer, f"hand-{number}", "hand")
-        others = _nearest(corpus, item.question, [n for n in own if n not in holding])[:2] + found
+        beside = _nearest(corpus, item.question, [n for n in own if n not in holding])
+        others = _mixed(beside[:4], found, rng) if mixed else beside[:2] + found
         yield positive
         yield from _negatives(corpus, others, positive, item.answer, negatives)
         yield from _twins(positive, names, rng)
@@ -107,6 +115,12 @@ def _twins(positive: Example, names: Sequence[str], rng: random.Random) -> Itera
     for made in (swapped(positive, names, rng), without_answer(positive) if rng.random() < 0.5 else None):
         if made:
             yield replace(made, group="")
+
+
+def _mixed(beside: list[int], found: list[int], rng: random.Random) -> list[int]:
+    """The first of `beside`, then the rest of both in an order by chance."""
+    rest = beside[1:] + found
+    return beside[:1] + rng.sample(rest, len(rest))
 
 
 def _negatives(corpus: Corpus, others: Sequence[int], positive: Example, answer: str, count: int) -> Iterator[Example]:

@@ -42,9 +42,10 @@ def _news(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Ex
     lines = slice(recipe.get("after"), recipe.get("first"))
     match recipe["kind"]:
         case "hand":
-            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines))
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, mixed=recipe.get("mixed", False)))
         case "later":
-            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, later=True))
+            mixed = recipe.get("mixed", False)
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, later=True, mixed=mixed))
         case "claims":
             made = list(statements.by_hand(corpus, lines))
         case "corrupted":
