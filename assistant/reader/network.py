@@ -115,20 +115,28 @@ class One:
 
 @torch.inference_mode()
 def score(network: Network, rows: Sequence[Pair]) -> list[One]:
-    """Read these pairs in one batch."""
-    scores = network(collate(rows))
-    made = []
-    for n, row in enumerate(rows):
-        inside = slice(row.text_at, row.text_at + len(row.offsets))
-        span = scores.span[n, inside]
-        made.append(
-            One(
-                span[:, 0].tolist(), span[:, 1].tolist(), float(scores.span[n, 0].sum()),
-                (scores.sentence[n, 1:] - scores.sentence[n, 0]).tolist(),
-                float(scores.answered[n]), float(scores.relevance[n]), float(scores.supported[n]),
-            )
-        )  # fmt: skip
-    return made
+    """Read these pairs together. What a pair gets does not depend on the others."""
+    lengths = [len(row.ids) for row in rows]
+    ids = torch.tensor([number for row in rows for number in row.ids])
+    types = torch.tensor([kind for row in rows for kind in row.types])
+    states = network.encoder.packed(ids, types, lengths).to(network.span.weight.dtype)  # the heads stay in float32
+    firsts = torch.stack([part[0] for part in torch.split(states, lengths)])
+    heads = torch.stack([head(firsts) for head in (network.answered, network.relevance, network.supported)], dim=1)
+    spans = torch.split(network.span(states), lengths)
+    sentences = torch.split(network.sentence(states).squeeze(-1), lengths)
+    return [_one(*parts) for parts in zip(rows, spans, sentences, heads.tolist(), strict=True)]
+
+
+def _one(row: Pair, span: Tensor, sentence: Tensor, heads: list[float]) -> One:
+    inside = slice(row.text_at, row.text_at + len(row.offsets))
+    number = torch.tensor(row.sentence_of, dtype=torch.long)
+    sums = sentence.new_zeros(row.sentence_of[-1] + 1 if row.sentence_of else 0)
+    counts = sums.index_add(0, number, torch.ones_like(sentence[inside]))
+    means = (sums.index_add(0, number, sentence[inside]) / counts.clamp(min=1)).masked_fill(counts == 0, -1e4)
+    return One(
+        span[inside, 0].tolist(), span[inside, 1].tolist(), float(span[0].sum()),
+        (means - sentence[0]).tolist(), *heads,
+    )  # fmt: skip
 
 
 def lowered(network: Network) -> Network:
