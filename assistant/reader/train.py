@@ -51,11 +51,30 @@ def run(config: Path, data: Path, work: Path, only: set[str], prepare_only: bool
         if not only or stage["name"] in only:
             _stage(stage, settings["model"], data, folder, before, prepare_only)
         before = folder / "weights.safetensors"
+    if "average" in settings and before and before.exists() and not (prepare_only or only):
+        before = _averaged([work / name / "weights.safetensors" for name in settings["average"]["stages"]], work)
     if "calibration" in settings and before and before.exists() and not (prepare_only or only):
         from assistant.reader.training.calibrate import calibrate
 
         how = settings["calibration"]
         calibrate(before, data, work / "calibration", work / how["file"], how["questions"])
+
+
+def _averaged(stages: list[Path], work: Path) -> Path:
+    """The mean of the weights after these stages, as a file of its own.
+
+    Wortsman et al. 2022, "Robust fine-tuning of zero-shot models": better than either, most of all on other texts.
+    """
+    import torch
+
+    from assistant.reader import network as net
+
+    networks = [net.load(path)[0] for path in stages]
+    states = [network.state_dict() for network in networks]
+    networks[0].load_state_dict({k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]})
+    made = work / "averaged.safetensors"
+    net.save(networks[0], made, {"stage": "average of " + ", ".join(path.parent.name for path in stages)})
+    return made
 
 
 def _stage(
