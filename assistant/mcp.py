@@ -108,7 +108,7 @@ class Tools:
     def search(self, query: str, limit: int = 8, since: str = "", until: str = "") -> Found:
         """The passages that fit the query best, best first."""
         most = max(1, min(limit, MOST))
-        hits = _plainly(lambda: self._library.search(query, limit=most, since=since or None, until=until or None))
+        hits = _plainly(lambda: self._assistant.search(query, most, since=since or None, until=until or None))
         return Found(passages=[_passage(hit) for hit in hits])
 
     def digest(self, date: str = "") -> DigestPage:

@@ -76,7 +76,7 @@ def _functions(desk: Desk) -> list[Any]:
 
     def search(query: str, limit: int = 8) -> list[dict[str, Any]]:
         """The passages that fit best."""
-        hits = library.search(query, limit=max(1, min(limit, 50)))
+        hits = desk.assistant.search(query, max(1, min(limit, 50)))
         return [{**article_line(hit.article).model_dump(mode="json"), "text": hit.text} for hit in hits]
 
     def digest_of_day(date: str = "") -> dict[str, Any]:
