@@ -16,6 +16,7 @@ from torch.nn import functional as fn
 VOCABULARY, POSITIONS, TYPES = 30_522, 512, 2
 WIDTH, INNER, HEADS, LAYERS = 384, 1_536, 12, 6
 EPSILON = 1e-12
+PLAIN_FROM = 90  # tokens
 
 
 class _Linear(nn.Linear):
@@ -102,11 +103,8 @@ class Layer(nn.Module):
             parts[name](states).view(len(states), HEADS, -1).transpose(0, 1).split(list(lengths), dim=1)  # type: ignore[index]
             for name in ("query", "key", "value")
         )
-        mixed = [
-            fn.scaled_dot_product_attention(q[None], k[None], v[None])[0].transpose(0, 1).reshape(-1, WIDTH)
-            for q, k, v in zip(query, key, value, strict=True)
-        ]
-        return torch.cat(mixed)
+        mixed = (_mixed(q, k, v) for q, k, v in zip(query, key, value, strict=True))
+        return torch.cat([one.transpose(0, 1).reshape(-1, WIDTH) for one in mixed])
 
     def _attend(self, states: Tensor, hidden: Tensor | None) -> Tensor:
         pairs, tokens, _ = states.shape
@@ -122,6 +120,17 @@ class Layer(nn.Module):
         else:
             mixed = fn.scaled_dot_product_attention(query, key, value, attn_mask=hidden)
         return mixed.transpose(1, 2).reshape(pairs, tokens, WIDTH)  # type: ignore[no-any-return]
+
+
+def _mixed(query: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Attention of one text, (HEADS, tokens, width of a head) to the same.
+
+    Measured on a CPU in bfloat16: from about 90 tokens plain products are a third faster than the fused kernel.
+    """
+    if query.shape[1] < PLAIN_FROM:
+        return fn.scaled_dot_product_attention(query[None], key[None], value[None])[0]
+    scores = torch.bmm((query / math.sqrt(WIDTH / HEADS)).contiguous(), key.transpose(1, 2).contiguous())
+    return torch.bmm(fn.softmax(scores, dim=-1), value.contiguous())
 
 
 def _output(width: int) -> nn.ModuleDict:
