@@ -26,7 +26,7 @@ PAIRS = [
 
 
 def test_what_the_text_says_is_mostly_likelier_than_what_it_does_not(support: ReaderSupport) -> None:
-    """A weak judge, which is why it is not the default (assistant/reader/README.md): it may be wrong about one in three."""
+    """A weak judge, and so not the default (assistant/reader/README.md): it may be wrong about one in three."""
     right = [support(true, TEXT) > support(false, TEXT) for true, false in PAIRS]
     assert sum(right) >= len(PAIRS) - 1
 
