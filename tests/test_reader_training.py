@@ -195,7 +195,7 @@ def test_a_logistic_layer_is_found_again() -> None:
     assert layer["signal"] > 10 * abs(layer["noise"])
     assert -layer["bias"] / layer["signal"] == pytest.approx(0.2, abs=0.1)
     rare = [row["signal"] + rng.gauss(0, 1) > 2 for row in rows]
-    plain, balanced = (fitting.logistic(rows, rare, balanced=kind) for kind in (False, True))
+    plain, balanced = (fitting.logistic(rows, rare, counts=counts) for counts in (None, fitting.alike(rare)))
     assert -balanced["bias"] / balanced["signal"] < -plain["bias"] / plain["signal"]
     assert fitting.best_threshold([0.1, 0.2, 0.8, 0.9], [False, False, True, True]) == pytest.approx(0.5, abs=0.2)
 
