@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -42,7 +43,15 @@ class Guard:
         elif self._login and path not in OPEN and not self._admits(header):
             await self._ask_to_log_in(guarded, header, path)
         else:
+            await self._let_through(scope, receive, guarded)
+
+    async def _let_through(self, scope: Any, receive: Any, guarded: _Outgoing) -> None:
+        """A request that the end of a stop's grace cuts off is told so; the server would print a traceback for it."""
+        try:
             await self._app(scope, receive, guarded)
+        except asyncio.CancelledError:
+            if not guarded.started:
+                await guarded.answer(503, "The server is stopping. Ask again in a moment.", {"retry-after": "5"})
 
     def _admits(self, header: dict[str, str]) -> bool:
         if self._login is None:
@@ -68,11 +77,13 @@ class _Outgoing:
     def __init__(self, send: Send, path: str, seen: Seen, extra: dict[bytes, bytes]) -> None:
         self._send, self._path, self._seen, self._extra = send, path, seen, extra
         self._nonce = new_nonce()
+        self.started = False
         self._held: Message | None = None
         self._body = b""
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
+            self.started = True
             self._seen(self._path, message["status"])
             sent = {name.lower(): value for name, value in message["headers"]}
             content_type = sent.get(b"content-type", b"").decode("latin-1")
