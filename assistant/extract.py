@@ -21,8 +21,8 @@ from index.passages import sentences
 from index.search import Hit
 
 RELATED = 4  # nearest passages offered with a refusal
-# Cosine below which a passage has nothing to do with the question: the first passages for eight questions about other
-# things than the 2023 library holds lay between .0 and .42, those of the right article for 30 others nearly all above.
+# Cosine below which a passage has little to do with the question: for eight questions about other things than the 2023
+# library holds, 23 of 32 nearest passages lie below; for 22 near misses, the right article's best lies above 19 times.
 FAR = 0.35
 
 

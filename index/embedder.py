@@ -41,7 +41,7 @@ class SentenceTransformerEmbedder:
 
     The weights are loaded at the first use, in bfloat16 where the processor computes in it (1.8 to 3.6 times as fast
     as float32, worst cosine between the two .996, measured). The packaged weights go through MiniLM, our own way of
-    computing the same: its import costs a quarter, and it is 1.5 times as fast (docs/decisions.md, "Nothing padded").
+    computing the same: its import costs a quarter, and it is a quarter faster (docs/decisions.md, "Nothing padded").
     """
 
     def __init__(self, name: str = PACKAGED) -> None:

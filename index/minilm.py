@@ -2,7 +2,7 @@
 
 Importing sentence-transformers costs 3 to 4 seconds of processor time, torch alone 1 (docs/decisions.md, "Cold
 start"). Someone who asks one question on the command line should not wait for the difference. And texts that are not
-padded are embedded 1.5 times as fast. The weights and the results are the same: a test compares the two.
+padded are embedded a quarter faster. The weights and the results are the same: a test compares the two.
 """
 
 from __future__ import annotations

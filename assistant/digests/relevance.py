@@ -29,14 +29,14 @@ class ReaderRelevance:
 
         Raises ModelError when the reader's weights cannot be loaded.
         """
-        read = [(article, _beginning(article)) for article in articles[:READ]]
-        pieces = [Candidate(a.title, a.date, a.text[:end], 0, end, -n) for n, (a, end) in enumerate(read) if end]
-        if not pieces:
+        ends = [(article, end) for article in articles[:READ] if (end := _beginning(article))]
+        if not ends:
             return {}
+        pieces = [Candidate(article.title, article.date, article.text[:end], 0, end) for article, end in ends]
         readings = self._reader().read(_question(articles[0], topic), pieces)
         found = {
             (article.id, sentence.end): sentence.evidence
-            for (article, _), reading in zip(((a, e) for a, e in read if e), readings, strict=True)
+            for (article, _), reading in zip(ends, readings, strict=True)
             for sentence in reading.sentences
         }
         best = max(found.values(), default=0.0)

@@ -115,7 +115,7 @@ class One:
 
 @torch.inference_mode()
 def score(network: Network, rows: Sequence[Pair]) -> list[One]:
-    """Read these pairs together. What a pair gets does not depend on the others."""
+    """Read these pairs together. Beside rounding, what a pair gets does not depend on the others."""
     lengths = [len(row.ids) for row in rows]
     ids = torch.tensor([number for row in rows for number in row.ids])
     types = torch.tensor([kind for row in rows for kind in row.types])

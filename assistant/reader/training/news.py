@@ -51,12 +51,13 @@ def by_hand(
     lines: slice = slice(None),
     later: bool = False,
     mixed: bool = False,
+    near: int = 2,
 ) -> Iterator[Example]:
     """Ranked groups for answerable questions, near misses for the others; without the held-out articles.
 
-    Only from these `lines` of the file: a stage is trained on what was written by then. `mixed`: the nearest wrong
-    passage of the same article, the others by chance from this article and those that search finds, so that another
-    pass over the same questions sees others.
+    Only from these `lines` of the file: a stage is trained on what was written by then. `near`: of a near miss, so many
+    passages of its own article. `mixed`: the nearest wrong passage of the same article, the others by chance from this
+    article and those that search finds.
     """
     questions = [w for w in written(later)[lines] if not w.held_out]
     names = [name for w in questions for name in names_in(w.question)]
@@ -65,8 +66,8 @@ def by_hand(
         own = places[item.url]
         found = [n for n, _ in corpus.lexical(item.question, 12)]
         if not item.answer:
-            near = _nearest(corpus, item.question, own)[: 3 if later and not mixed else 2]
-            for n in near + [n for n in found if n not in own][:1]:
+            beside = _nearest(corpus, item.question, own)[:near]
+            for n in beside + [n for n in found if n not in own][:1]:
                 yield _example(corpus, n, item.question, "hand-none")
             continue
         holding = [n for n in own if item.answer in corpus.text(n)]

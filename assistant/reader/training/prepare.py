@@ -41,11 +41,9 @@ def _news(recipe: dict[str, Any], data: Path, rng: random.Random) -> Iterator[Ex
     corpus = _corpus(needed(data / recipe["articles"]))
     lines = slice(recipe.get("after"), recipe.get("first"))
     match recipe["kind"]:
-        case "hand":
-            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, mixed=recipe.get("mixed", False)))
-        case "later":
-            mixed = recipe.get("mixed", False)
-            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, later=True, mixed=mixed))
+        case "hand" | "later" as kind:
+            how = {name: recipe[name] for name in ("mixed", "near") if name in recipe}
+            made = list(news.by_hand(corpus, recipe["negatives"], rng, lines, later=kind == "later", **how))
         case "claims":
             made = list(statements.by_hand(corpus, lines))
         case "corrupted":
