@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.memory import keep_freed_memory
+
 BATCH = 16  # texts that go through the layers together; 8, 16, 32 and 64 are equally fast
 
 
@@ -30,6 +32,7 @@ class MiniLM:
 
         from index.encoder import Encoder
 
+        keep_freed_memory()
         with torch.device("meta"):  # no time is spent on random weights
             encoder = Encoder()
         weights = load_file(str(folder / "model.safetensors"))

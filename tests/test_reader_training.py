@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant.reader.train import main
-from assistant.reader.training import fitting, squad, statements
+from assistant.reader.training import calibrate, declared, fitting, ranked, squad, statements
+from assistant.reader.training.cases import Asked, Case
 from assistant.reader.training.corpus import Corpus
 from assistant.reader.training.example import Example, read, write
-from assistant.reader.training.news import written
+from assistant.reader.training.news import LATER, OTHERS, written
+from assistant.reader.training.texts import other_texts
 from assistant.reader.training.unanswerable import swapped, without_answer
 from index.article import Article
 
@@ -22,6 +25,7 @@ TEXT = (
     "The old ferry was sold to a museum in Ystad. Since then traffic has doubled, and the council plans a second lane. "
     "Boats pass below it at night, and fishermen complain of the noise."
 )
+KINDS = {"ecbplus", "squadshifts-new_wiki", "squadshifts-reddit", "squadshifts-amazon_reviews"}
 WHEN = "When was the bridge in Lund opened?"
 
 
@@ -87,7 +91,79 @@ def test_the_statements_written_by_hand_are_in_order() -> None:
     assert len(rows) > 1_000
     assert 0.3 < sum(row.supported for row in rows) / len(rows) < 0.5
     assert all(0 <= row.start < row.end for row in rows)
-    assert not {row.url for row in rows if row.held_out} & {row.url for row in written(later=True) if not row.held_out}
+    assert not {row.url for row in rows if row.held_out} & {row.url for row in written(LATER) if not row.held_out}
+
+
+def test_questions_and_statements_about_other_texts_are_in_order() -> None:
+    asked, said = written(OTHERS), statements.claims(statements.OTHERS)
+    assert len(asked) > 1_000
+    assert all(row.url.split("/")[0] in KINDS and row.question for row in asked)
+    assert 0.4 < sum(row.supported for row in said) / len(said) < 0.6
+    held = {row.url for row in asked if row.held_out}
+    assert held
+    assert not held & {row.url for row in said if not row.held_out}
+
+
+def test_other_texts_are_found_by_their_address(tmp_path: Path) -> None:
+    for folder in ("stories", "reader"):
+        (tmp_path / folder).mkdir()
+    with gzip.open(tmp_path / "stories" / "ecbplus.jsonl.gz", "wt") as file:
+        file.write(json.dumps({"id": "1_2ecb", "sentences": ["A trial began.", "It rained."]}) + "\n")
+    pages = [{"title": "The_Andes", "paragraphs": [{"context": f"Paragraph {n}."} for n in range(6)]}]
+    for name, kept in (("new_wiki", pages), ("reddit", pages)):
+        with gzip.open(tmp_path / "reader" / f"squadshifts-{name}.json.gz", "wt") as file:
+            json.dump({"data": kept}, file)
+    addresses = {"ecbplus/1_2ecb", "squadshifts-new_wiki/The_Andes/1", "squadshifts-reddit/5", "https://x.org/"}
+    found = {article.url: article for article in other_texts(tmp_path, addresses)}
+    assert {address: article.text for address, article in found.items()} == {
+        "ecbplus/1_2ecb": "A trial began. It rained.",
+        "squadshifts-new_wiki/The_Andes/1": "Paragraph 1.\n\nParagraph 2.\n\nParagraph 3.\n\nParagraph 4.",
+        "squadshifts-reddit/5": "Paragraph 5.",
+    }
+    assert found["squadshifts-new_wiki/The_Andes/1"].title == "The Andes"
+
+
+def test_a_searched_question_comes_with_and_without_its_sentence(tmp_path: Path) -> None:
+    rows = [("glaciers are made of snow .", False), ("caves form when water -lrb- melt -rrb- runs .", True),
+            ("they are cold , it 's said .", False)]  # fmt: skip
+    path = tmp_path / "wikiqa.jsonl.gz"
+    with gzip.open(path, "wt") as file:
+        for sentence, answers in rows:
+            file.write(json.dumps({"question": "how do caves form ?", "sentence": sentence, "answers": answers}) + "\n")
+    good, cut = ranked.examples(path, random.Random(1))
+    [(start, end)] = good.spans
+    assert good.text[start:end].startswith("Caves form when water")
+    assert (good.answered, good.exact) == (1, False)
+    assert (cut.answered, cut.spans) == (0, ())
+    assert cut.text == "Glaciers are made of snow. They are cold, it's said."
+    assert list(read_back(tmp_path, good)) == [good]
+
+
+def read_back(folder: Path, row: Example) -> Iterator[Example]:
+    write([row], folder / "one.jsonl.gz")
+    return read(folder / "one.jsonl.gz")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "said"),
+    [
+        ("Who founded Acme?", "Jane Doe", "Jane Doe founded Acme."),
+        ("When was Acme founded?", "1999", "Acme was founded in 1999."),
+        ("What is the capital of France?", "Paris", "The capital of France is Paris."),
+        ("How many people live in Lund?", "90,000", "90,000 people live in Lund."),
+        ("In whose house did they meet?", "Ann's", "In whose house did they meet? Ann's."),
+    ],
+)
+def test_a_question_becomes_a_statement(question: str, answer: str, said: str) -> None:
+    assert said in {declared.statement(question, answer, random.Random(n)) for n in range(5)}
+
+
+def test_of_each_answer_a_true_and_a_wrong_statement_is_made() -> None:
+    true, wrong = declared.examples([example()], random.Random(4))
+    assert (true.supported, wrong.supported) == (1, 0)
+    assert "1998" in true.question
+    assert "1998" not in wrong.question
+    assert (true.answered, true.spans) == (None, ())
 
 
 def test_a_statement_is_compared_with_whole_sentences_around_its_place() -> None:
@@ -105,6 +181,27 @@ def test_corrupted_statements_differ_from_their_copies_in_a_detail() -> None:
     assert len(copies) == len(wrong) == 40
     assert all(c.supported == 1 and c.question in c.text for c in copies)
     assert all(w.supported == 0 and w.question not in w.text for w in wrong)
+
+
+def test_copied_sentences_are_supported_where_they_stand() -> None:
+    corpus = Corpus([Article(f"http://x/{n}", f"{TEXT} It was number {n}.", "Bridges") for n in range(30)])
+    made = list(statements.copied(corpus, 20, random.Random(2)))
+    assert len(made) == 20
+    assert all(one.supported == 1 and one.question[:20] in one.text for one in made)
+
+
+def test_a_statement_beside_another_place_is_not_supported_there(tmp_path: Path) -> None:
+    filler = " ".join(f"Sentence number {n} says nothing at all of any interest." for n in range(40))
+    article = Article("http://x/1", f"{TEXT} {filler}", "Bridges", url="http://x/1")
+    rows = [
+        {"url": "http://x/1", "claim": "Silvia opened a bridge.", "start": 0, "end": 54, "supported": True},
+        {"url": "http://x/1", "claim": "Silvia closed it.", "start": 0, "end": 54, "supported": False},
+    ]
+    path = tmp_path / "claims.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    [made] = statements.elsewhere(Corpus([article]), 5, random.Random(1), path)
+    assert (made.question, made.supported) == ("Silvia opened a bridge.", 0)
+    assert "Silvia" not in made.text
 
 
 @pytest.fixture
@@ -197,7 +294,6 @@ def test_a_logistic_layer_is_found_again() -> None:
     rare = [row["signal"] + rng.gauss(0, 1) > 2 for row in rows]
     plain, balanced = (fitting.logistic(rows, rare, counts=counts) for counts in (None, fitting.alike(rare)))
     assert -balanced["bias"] / balanced["signal"] < -plain["bias"] / plain["signal"]
-    assert fitting.best_threshold([0.1, 0.2, 0.8, 0.9], [False, False, True, True]) == pytest.approx(0.5, abs=0.2)
 
 
 def test_a_ranking_layer_prefers_what_tells_right_from_wrong() -> None:
@@ -208,3 +304,11 @@ def test_a_ranking_layer_prefers_what_tells_right_from_wrong() -> None:
         groups.append(([{"good": rng.gauss(2.0 * r, 1), "noise": rng.gauss(0, 1)} for r in right], right))
     layer = fitting.softmax(groups)
     assert layer["good"] > 5 * layer["noise"] >= 0
+
+
+def test_kinds_of_questions_count_in_the_shares_that_people_ask_them_in() -> None:
+    def case(answer: str, absent: bool = False) -> Case:
+        return Case(Asked("", "Who?", "a.md", (answer,) if answer else (), (), absent), (), (), (), ())
+
+    counts = calibrate._counts([case("Ann"), case(""), case(""), case("Ann", absent=True)])
+    assert counts == pytest.approx([4 * 2 / 3, 4 / 12, 4 / 12, 4 / 6])

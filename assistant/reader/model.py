@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.reader.nouns import UNREAD, Candidate, Reading, Sentence
 from assistant.reader.tokens import Pair, header, pairs
 from index.errors import ModelError
+from index.memory import keep_freed_memory
 from index.passages import sentences
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Reader:
         from assistant.reader import network as net
 
         path = path or WEIGHTS
+        keep_freed_memory()
         try:
             network, metadata = net.load(path)
         except Exception as error:  # a missing, damaged or foreign file: each library raises its own

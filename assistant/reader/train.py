@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import BriefingError, InputError
+from index.memory import keep_freed_memory
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,14 +46,17 @@ def run(config: Path, data: Path, work: Path, only: set[str], prepare_only: bool
         raise InputError(f"There is no data folder {data}; give one with --data (see assistant/reader/README.md).")
     settings = tomllib.loads(config.read_text(encoding="utf-8"))
     work.mkdir(parents=True, exist_ok=True)
-    before: Path | None = None
+    start = settings["model"].get("start")
+    before: Path | None = work / start if start else None
+    if before and not before.exists():
+        raise InputError(f"There are no weights {before} to go on from; train them first, see {config.name}.")
     for stage in settings["stage"]:
         folder = work / stage["name"]
         if not only or stage["name"] in only:
             _stage(stage, settings["model"], data, folder, before, prepare_only)
         before = folder / "weights.safetensors"
     if "average" in settings and before and before.exists() and not (prepare_only or only):
-        before = _averaged([work / name / "weights.safetensors" for name in settings["average"]["stages"]], work)
+        before = _averaged(settings["average"]["shares"], work)
     if "calibration" in settings and before and before.exists() and not (prepare_only or only):
         from assistant.reader.training.calibrate import calibrate
 
@@ -60,20 +64,20 @@ def run(config: Path, data: Path, work: Path, only: set[str], prepare_only: bool
         calibrate(before, data, work / "calibration", work / how["file"], how["questions"])
 
 
-def _averaged(stages: list[Path], work: Path) -> Path:
-    """The mean of the weights after these stages, as a file of its own.
+def _averaged(shares: dict[str, float], work: Path) -> Path:
+    """The mean of the weights after these stages, by their shares, as a file of its own.
 
     Wortsman et al. 2022, "Robust fine-tuning of zero-shot models": better than either, most of all on other texts.
     """
-    import torch
-
     from assistant.reader import network as net
 
-    networks = [net.load(path)[0] for path in stages]
+    networks = [net.load(work / name / "weights.safetensors")[0] for name in shares]
     states = [network.state_dict() for network in networks]
-    networks[0].load_state_dict({k: torch.stack([s[k] for s in states]).mean(0) for k in states[0]})
+    mean = {key: sum(share * state[key] for share, state in zip(shares.values(), states, strict=True))
+            for key in states[0]}  # fmt: skip
+    networks[0].load_state_dict(mean)
     made = work / "averaged.safetensors"
-    net.save(networks[0], made, {"stage": "average of " + ", ".join(path.parent.name for path in stages)})
+    net.save(networks[0], made, {"stage": "average of " + ", ".join(shares)})
     return made
 
 
@@ -102,6 +106,7 @@ def _train(
     from assistant.reader.training.batches import epochs
     from assistant.reader.training.loop import Stage, train
 
+    keep_freed_memory()
     torch.manual_seed(model["seed"])
     network = net.load(before, strict=False)[0] if before and before.exists() else net.fresh()
     batches = list(

@@ -110,7 +110,7 @@ def _row(example: Example, pair: Pair, rng: random.Random) -> Row | None:
     found = _tokens_of(pair, *rng.choice(example.spans))
     if found is None:
         return None
-    span = (pair.text_at + found[0], pair.text_at + found[1])
+    span = (pair.text_at + found[0], pair.text_at + found[1]) if example.exact else (UNKNOWN, UNKNOWN)
     return Row(pair, span, pair.sentence_of[found[0]] + 1, answered, relevant, supported, example.group)
 
 

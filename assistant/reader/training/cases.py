@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from assistant.reader.candidates import candidates_of
 from assistant.reader.nouns import Candidate, Reading
 from assistant.reader.training.corpus import articles_of
-from assistant.reader.training.news import written
+from assistant.reader.training.news import LATER, OTHERS, written
+from assistant.reader.training.texts import other_texts
 from index.filters import Filter
 from index.passages import sentences
 
@@ -62,13 +63,18 @@ def development(data: Path, folder: Path) -> list[Asked]:
 
     The articles of all hand-written questions are written, so that the held-out ones are searched among others.
     """
-    rows = written() + written(later=True)
-    found = articles_of(data / "newsquiz" / "2023-articles.jsonl.gz", {row.url for row in rows})
+    rows = written() + written(LATER) + written(OTHERS)
+    urls = {row.url for row in rows}
+    found = articles_of(data / "newsquiz" / "2023-articles.jsonl.gz", urls) + other_texts(data, urls)
     by_url = {article.key: (f"{article.id}.md", article) for article in found}
     folder.mkdir(parents=True, exist_ok=True)
     for name, article in by_url.values():
-        front = {"title": article.title, "date": str(article.date), "url": article.url}
-        head = "".join(f"{key}: {json.dumps(value)}\n" for key, value in front.items())
+        front = {
+            "title": article.title,
+            "date": str(article.date or ""),
+            "url": article.url if article.url.startswith("http") else "",
+        }
+        head = "".join(f"{key}: {json.dumps(value)}\n" for key, value in front.items() if value)
         (folder / name).write_text(f"---\n{head}---\n\n{article.text}\n", encoding="utf-8")
     asked = []
     for n, row in enumerate(r for r in rows if r.held_out):

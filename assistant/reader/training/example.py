@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Example:
     supported: int | None = None  # when the question is a statement: does the text support it?
     group: str = ""  # examples of one group are ranked against each other
     origin: str = ""  # where it comes from, for the record
+    exact: bool = True  # False: the spans are the whole sentences that hold the answer
 
 
 def write(examples: Iterable[Example], path: Path) -> int:
@@ -32,10 +34,17 @@ def write(examples: Iterable[Example], path: Path) -> int:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(part, "wt", encoding="utf-8") as file:
         for example in examples:
-            file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+            file.write(json.dumps(_as_row(example), ensure_ascii=False) + "\n")
             count += 1
     part.replace(path)
     return count
+
+
+def _as_row(example: Example) -> dict[str, Any]:
+    row = asdict(example)
+    if example.exact:  # as in the files of the stages before there was another kind
+        del row["exact"]
+    return row
 
 
 def read(path: Path) -> Iterator[Example]:

@@ -80,16 +80,6 @@ def balanced_accuracy(passed: Sequence[bool], labels: Sequence[bool]) -> float:
     return float((made[truth].mean() + (~made[~truth]).mean()) / 2)
 
 
-def best_threshold(chances: Sequence[float], labels: Sequence[bool]) -> float:
-    """The threshold with the best balanced accuracy; the middle of the best stretch."""
-    truth = np.array(labels, dtype=bool)
-    values = np.array(chances)
-    candidates = np.linspace(0.05, 0.95, 181)
-    scores = np.array([((values >= t)[truth].mean() + (values < t)[~truth].mean()) / 2 for t in candidates])
-    smooth = np.convolve(scores, np.ones(9) / 9, mode="valid")
-    return float(candidates[4:-4][smooth > smooth.max() - 1e-9].mean())
-
-
 def _standardised(rows: Rows) -> tuple[list[str], Floats, Floats, Floats]:
     names = list(rows[0])
     matrix = np.array([[row[name] for name in names] for row in rows], dtype=np.float64)

@@ -16,6 +16,7 @@ from assistant.reader.training.unanswerable import names_in, swapped, without_an
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 LATER = Path(__file__).with_name("questions_later.jsonl")
+OTHERS = Path(__file__).with_name("questions_others.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,10 @@ def held_out(url: str, one_in: int) -> bool:
     return zlib.crc32(url.encode()) % one_in == 0
 
 
-def written(later: bool = False) -> list[Written]:
-    """All questions written by hand; `later` those that were written after the first reader was trained."""
-    with (LATER if later else QUESTIONS).open(encoding="utf-8") as file:
-        return [Written(**json.loads(line), one_in=8 if later else 3) for line in file]
+def written(path: Path = QUESTIONS) -> list[Written]:
+    """All questions of a file; LATER ones came after the first reader, OTHERS are not about the press."""
+    with path.open(encoding="utf-8") as file:
+        return [Written(**json.loads(line), one_in=3 if path == QUESTIONS else 8) for line in file]
 
 
 def by_hand(
@@ -49,7 +50,7 @@ def by_hand(
     negatives: int,
     rng: random.Random,
     lines: slice = slice(None),
-    later: bool = False,
+    path: Path = QUESTIONS,
     mixed: bool = False,
     near: int = 2,
 ) -> Iterator[Example]:
@@ -59,7 +60,7 @@ def by_hand(
     passages of its own article. `mixed`: the nearest wrong passage of the same article, the others by chance from this
     article and those that search finds.
     """
-    questions = [w for w in written(later)[lines] if not w.held_out]
+    questions = [w for w in written(path)[lines] if not w.held_out]
     names = [name for w in questions for name in names_in(w.question)]
     places = _by_url(corpus)
     for number, item in enumerate(questions):

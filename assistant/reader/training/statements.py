@@ -17,6 +17,7 @@ from index.article import Article
 from index.passages import sentences
 
 CLAIMS = Path(__file__).with_name("claims.jsonl")
+OTHERS = Path(__file__).with_name("claims_others.jsonl")  # not about the press
 ONE_IN = 8
 _ASIDE = re.compile(r",? \([^()]{8,}\)|, (?:who|which|where|according to|a|an|the) [^,.;“”\"]{8,90}(?=[,.])")
 _VERB = re.compile(r"\b(?:is|are|was|were|will|can|could|would|should|has|have|had)\b(?! not|n[’'])")
@@ -38,19 +39,45 @@ class Claim:
         return held_out(self.url, ONE_IN)
 
 
-def claims() -> list[Claim]:
-    """All statements written by hand."""
-    with CLAIMS.open(encoding="utf-8") as file:
+def claims(path: Path = CLAIMS) -> list[Claim]:
+    """All statements of a file."""
+    with path.open(encoding="utf-8") as file:
         return [Claim(**json.loads(line)) for line in file]
 
 
-def by_hand(corpus: Corpus, lines: slice = slice(None)) -> Iterator[Example]:
+def by_hand(corpus: Corpus, lines: slice = slice(None), path: Path = CLAIMS) -> Iterator[Example]:
     """The statements of these lines with the sentences around their place; without the held-out articles."""
     articles = {article.url: article for article in corpus.articles}
-    for item in claims()[lines]:
+    for item in claims(path)[lines]:
         if not item.held_out:
             article = articles[item.url]
             yield _example(item.claim, article, around(article.text, item.start, item.end), item.supported, "claim")
+
+
+def elsewhere(corpus: Corpus, limit: int, rng: random.Random, path: Path = CLAIMS) -> Iterator[Example]:
+    """Supported statements with another place of their article that shares few words with them: unsupported there."""
+    articles = {article.url: article for article in corpus.articles}
+    items = [item for item in claims(path) if item.supported and not item.held_out]
+    for item in rng.sample(items, min(limit, len(items))):
+        article = articles[item.url]
+        cuts = [c for c in sentences(article.text) if c[1] < item.start - 400 or c[0] > item.end + 400]
+        if cuts:
+            start, end = rng.choice(cuts)
+            yield _example(item.claim, article, around(article.text, start, end), False, "elsewhere")
+
+
+def copied(corpus: Corpus, limit: int, rng: random.Random) -> Iterator[Example]:
+    """Sentences as they stand, shortened where that is safe, or two neighbours as one statement: supported.
+
+    Without them a reader of hand-written statements learns that sharing words is a bad sign.
+    """
+    for article in rng.sample(corpus.articles, min(limit, len(corpus.articles))):
+        cuts = [c for c in sentences(article.text) if 6 <= len(article.text[c[0] : c[1]].split()) <= 35]
+        if len(cuts) > 2:
+            at = rng.randrange(len(cuts) - 1)
+            start, end = cuts[at][0], cuts[at + (rng.random() < 0.3)][1]
+            said = _ASIDE.sub("", article.text[start:end], count=rng.randint(0, 2))
+            yield _example(said, article, around(article.text, start, end), True, "copied")
 
 
 def around(text: str, start: int, end: int, least: int = 60) -> str:
