@@ -35,12 +35,17 @@ class Database:
         self._prepare()
 
     def close(self) -> None:
-        with self._lock:
-            for connection in self._connections:
-                with suppress(sqlite3.Error):
-                    connection.close()
-            self._connections.clear()
+        """Close this thread's connection and let go of the others: each is closed when its thread has done its read.
+
+        SQLite frees a statement that another thread is stepping through, and the process ends there.
+        """
+        own: Connection | None = getattr(self._local, "connection", None)
         self._local = threading.local()
+        with self._lock:
+            self._connections.clear()
+        if own is not None:
+            with suppress(sqlite3.Error):
+                own.close()
 
     def version(self) -> int:
         """Of the schema."""

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -272,6 +273,7 @@ def test_hits_carry_their_neighbours(library: Library, tmp_path: Path) -> None:
 
 READ_ONLY = """
 import sys
+import threading
 sys.path.insert(0, {root!r})
 from index.library import Library
 from index.errors import LibraryReadOnly
@@ -346,3 +348,23 @@ def test_a_killed_ingest_goes_on_where_it_was(
         assert len(report.unchanged) == stored
         assert library.count() == 15
         assert library.verify().ok
+
+
+def test_closing_lets_a_read_in_another_thread_end(library: Library, folder: Path) -> None:
+    library.ingest([folder])
+    database = library.archive._database
+    slow = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 300000) SELECT hex(x) FROM c"
+    begun, found = threading.Event(), []
+
+    def read() -> None:
+        rows = database.each(slow)
+        next(rows)
+        begun.set()
+        found.append(1 + sum(1 for _ in rows))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    begun.wait()
+    library.close()
+    reader.join()
+    assert found == [300_000]

@@ -18,19 +18,6 @@ def support() -> ReaderSupport:
     return ReaderSupport()
 
 
-PAIRS = [
-    ("Most of those aboard were rescued by local fishermen.", "Most of those aboard were rescued by the navy."),
-    ("The captain knew that a storm was coming.", "The captain had not been told about the storm."),
-    ("A wave destroyed the door at the bow.", "A fire destroyed the door at the bow."),
-]
-
-
-def test_what_the_text_says_is_mostly_likelier_than_what_it_does_not(support: ReaderSupport) -> None:
-    """A weak judge, and so not the default (assistant/reader/README.md): it may be wrong about one in three."""
-    right = [support(true, TEXT) > support(false, TEXT) for true, false in PAIRS]
-    assert sum(right) >= len(PAIRS) - 1
-
-
 def test_a_probability_comes_back_for_any_text(support: ReaderSupport) -> None:
     assert support("Anything at all.", "") == 0.0
     assert 0 <= support("?", "One sentence.") <= 1

@@ -20,7 +20,11 @@ READ = 3  # stretches of a text that are read
 
 
 class ReaderSupport:
-    """A `Support` by the packaged reader, loaded when it is first needed. Safe to use from several threads."""
+    """A `Support` by a reader, loaded when it is first needed. Safe to use from several threads.
+
+    The packaged one is no better than chance at this (assistant/reader/README.md), and so not the default anywhere;
+    give one whose weights `assistant/reader/support.toml` trained.
+    """
 
     def __init__(self, reader: Reader | None = None) -> None:
         self._given = reader
