@@ -75,11 +75,10 @@ def statement(question: str, answer: str, rng: random.Random) -> str:
 
 def _instead(text: str, answer: str, rng: random.Random) -> str | None:
     """Another number when the answer is one, another name when it is one, else a phrase of about its length."""
-    if _NUMBER.search(answer):
-        found = _NUMBER.search(answer)
-        others = {m.group().strip() for m in _NUMBER.finditer(text)} - {found.group().strip()}  # type: ignore[union-attr]
+    if found := _NUMBER.search(answer):
+        others = {m.group().strip() for m in _NUMBER.finditer(text)} - {found.group().strip()}
         fit = sorted(o for o in others if o not in answer)
-        return answer.replace(found.group(), rng.choice(fit)) if fit else None  # type: ignore[union-attr]
+        return answer.replace(found.group(), rng.choice(fit)) if fit else None
     if answer[:1].isupper():
         fit = sorted({name for name in names_in(text) if name not in answer and answer not in name})
         return rng.choice(fit) if fit else None
