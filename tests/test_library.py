@@ -273,7 +273,6 @@ def test_hits_carry_their_neighbours(library: Library, tmp_path: Path) -> None:
 
 READ_ONLY = """
 import sys
-import threading
 sys.path.insert(0, {root!r})
 from index.library import Library
 from index.errors import LibraryReadOnly

@@ -55,7 +55,7 @@ def by_hand(corpus: Corpus, lines: slice = slice(None), path: Path = CLAIMS) -> 
 
 
 def elsewhere(corpus: Corpus, limit: int, rng: random.Random, path: Path = CLAIMS) -> Iterator[Example]:
-    """Supported statements with another place of their article that shares few words with them: unsupported there."""
+    """Supported statements beside another place of their article, taken by chance: not supported there."""
     articles = {article.url: article for article in corpus.articles}
     items = [item for item in claims(path) if item.supported and not item.held_out]
     for item in rng.sample(items, min(limit, len(items))):
@@ -76,7 +76,7 @@ def copied(corpus: Corpus, limit: int, rng: random.Random) -> Iterator[Example]:
         if len(cuts) > 2:
             at = rng.randrange(len(cuts) - 1)
             start, end = cuts[at][0], cuts[at + (rng.random() < 0.3)][1]
-            said = _ASIDE.sub("", article.text[start:end], count=rng.randint(0, 2))
+            said = _ASIDE.sub("", article.text[start:end], count=rng.randint(0, 2))  # 0: all of them
             yield _example(said, article, around(article.text, start, end), True, "copied")
 
 
